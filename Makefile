@@ -1,0 +1,115 @@
+# Needs Python 3.11 or newer, make and the package index; a second start needs no network.
+
+PYTHON ?= python3
+VENV ?= .venv
+PY = $(VENV)/bin/python
+MANAGE = $(PY) manage.py
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+.PHONY: help
+help:
+	@echo "make run     start the server; all that it writes is in CHORE_DATA_DIR (./data)"
+	@echo "make demo    the same with two made-up families (./data-demo)"
+	@echo "make test    run every check and every test"
+	@echo "make format  tidy the code"
+	@echo "make lock    compile the requirements anew"
+
+
+# The virtual environment; a stamp says which requirements are in it.
+
+$(VENV)/run.stamp: requirements.txt
+	$(call install,requirements.txt)
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt
+	$(call install,requirements-dev.txt)
+	@touch $@ $(VENV)/run.stamp
+
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Chore needs Python 3.11 or newer: make PYTHON=...")'
+	@echo "Installing $(1) into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(1)
+endef
+
+
+# Running
+
+START = $(MANAGE) create_first_admin && exec $(MANAGE) serve
+
+.PHONY: run
+run: $(VENV)/run.stamp
+	@$(MANAGE) migrate --verbosity 0 && $(START)
+
+.PHONY: demo
+demo: export CHORE_DATA_DIR := $(or $(CHORE_DATA_DIR),data-demo)
+demo: $(VENV)/run.stamp
+	@unset DATABASE_URL DATABASE_URL_FILE; $(MANAGE) migrate --verbosity 0 && $(MANAGE) demo && $(START)
+
+
+# Testing: each step stops the rest. What is absent is skipped, and named at the end; in CI it fails.
+
+STEPS = lint types layers migrations deployment test-sqlite test-postgresql test-browser
+PYTEST = $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 4
+export CHORE_TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
+
+heading = @printf '\n== %s\n' '$(1)'
+skip = { echo 'Skipped: $(1).' | tee -a "$$CHORE_DATA_DIR/skipped"; test "$$CI" != true; }
+
+.PHONY: test
+test: $(VENV)/dev.stamp
+	@for name in $$(env | sed -nE 's/^((CHORE_|DATABASE_URL)[A-Z_]*)=.*/\1/p' | grep -v '^CHORE_TEST_'); do unset $$name; done; \
+	CHORE_DATA_DIR=$$(mktemp -d) && export CHORE_DATA_DIR && trap 'rm -rf "$$CHORE_DATA_DIR"' EXIT && trap 'exit 1' INT TERM && \
+	$(MAKE) --no-print-directory $(STEPS) && \
+	printf '\nEverything passed.\n' && if test -e "$$CHORE_DATA_DIR/skipped"; then cat "$$CHORE_DATA_DIR/skipped"; fi
+
+.PHONY: $(STEPS)
+lint: $(VENV)/dev.stamp
+	$(call heading,Style)
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+types: $(VENV)/dev.stamp
+	$(call heading,Types)
+	@$(PY) -m mypy
+
+layers: $(VENV)/dev.stamp
+	$(call heading,Layers)
+	@$(PY) $(VENV)/bin/lint-imports
+
+migrations: $(VENV)/dev.stamp
+	$(call heading,Migrations)
+	@$(MANAGE) makemigrations --check && $(MANAGE) migrate --verbosity 0 && $(MANAGE) check --database default
+
+deployment: $(VENV)/dev.stamp
+	$(call heading,Deployment)
+	@CHORE_HTTPS=true CHORE_ALLOWED_HOSTS=chore.example.org $(MANAGE) check --deploy --fail-level WARNING
+
+test-sqlite: $(VENV)/dev.stamp
+	$(call heading,Tests on SQLite)
+	@$(PYTEST) -m 'not browser'
+
+test-postgresql: $(VENV)/dev.stamp
+	$(call heading,Tests on PostgreSQL)
+	@if $(PY) -c 'import os, psycopg; psycopg.connect(os.environ["CHORE_TEST_DATABASE_URL"], dbname="postgres", connect_timeout=3)' 2>/dev/null; \
+	then DATABASE_URL="$$CHORE_TEST_DATABASE_URL" $(PYTEST) -m 'not browser'; \
+	else $(call skip,tests on PostgreSQL - none answers at CHORE_TEST_DATABASE_URL); fi
+
+test-browser: $(VENV)/dev.stamp
+	$(call heading,Tests in a browser)
+	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; \
+	then $(PY) -m pytest --quiet -m browser; \
+	else $(call skip,tests in a browser - there is no chromium); fi
+
+
+# Tidying
+
+.PHONY: format
+format: $(VENV)/dev.stamp
+	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+
+.PHONY: lock
+lock: $(VENV)/dev.stamp
+	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml -o requirements.txt
+	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt

@@ -1,0 +1,34 @@
+"""Usernames and passwords, wherever they are asked for."""
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError as DjangoValidationError
+from rest_framework import serializers
+from rest_framework.fields import get_error_detail
+
+from children.models import User
+
+
+class UsernameField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=150, validators=[UnicodeUsernameValidator()], **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return User.normalize_username(super().to_internal_value(data))
+
+
+class PasswordField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=128, trim_whitespace=False, write_only=True, style={"input_type": "password"}, **kwargs
+        )
+
+
+def refuse_weak_password(password: str, username: str, *, attr: str = "password") -> None:
+    """Raises ValidationError with what Django's validators say."""
+    try:
+        validate_password(password, User(username=username))
+    except DjangoValidationError as error:
+        raise serializers.ValidationError({attr: get_error_detail(error)}) from error

@@ -1,0 +1,33 @@
+from django.contrib.auth import update_session_auth_hash
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from children.api.base import ChoreView
+from children.api.serializers.accounts import MeSerializer, PasswordChangeSerializer
+from children.models import AuthToken
+from children.services.logins import change_password
+
+
+class MeView(ChoreView):
+    """Who is asking, and as what."""
+
+    @extend_schema(operation_id="me", responses={200: MeSerializer})
+    def get(self, request: Request) -> Response:
+        return Response(MeSerializer(self.user).data)
+
+
+class PasswordView(ChoreView):
+    """Change one's password. Every other token and session of this user ends."""
+
+    slows_guessing = True
+
+    @extend_schema(operation_id="change_password", request=PasswordChangeSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        serializer = PasswordChangeSerializer(data=request.data, context={"request": request})
+        serializer.is_valid(raise_exception=True)
+        token = request.auth if isinstance(request.auth, AuthToken) else None
+        change_password(user=self.user, password=serializer.validated_data["new"], keep=token)
+        if token is None:
+            update_session_auth_hash(request._request, self.user)
+        return Response(status=204)

@@ -1,0 +1,8 @@
+from children.models.activation import Activation
+from children.models.child import Child
+from children.models.family import Family
+from children.models.item import MAX_POINTS, Item, Penalty, Task
+from children.models.token import AuthToken
+from children.models.user import User
+
+__all__ = ["MAX_POINTS", "Activation", "AuthToken", "Child", "Family", "Item", "Penalty", "Task", "User"]

@@ -1,0 +1,94 @@
+"""An API client that holds every answer against the OpenAPI schema."""
+
+import re
+from functools import cache
+from typing import Any
+
+from django.urls import Resolver404
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
+from rest_framework.test import APIClient
+
+
+class DocumentedClient(APIClient):
+    """Fails on a status that the schema does not name, and on a body that is not as it says.
+
+    Free are 405, OPTIONS, paths that lead to no view of the API, and pages for people.
+    """
+
+    def request(self, **kwargs: Any) -> Any:
+        response = super().request(**kwargs)
+        for_people = response.headers.get("Content-Type", "").startswith("text/html")
+        if response.status_code != 405 and not for_people and (operation := _operation(response)) is not None:
+            _compare(response, operation)
+        return response
+
+
+def _operation(response: Any) -> dict[str, Any] | None:
+    """What the schema says about the request that was answered; None for what it is silent about on purpose."""
+    try:
+        route = response.resolver_match.route
+    except Resolver404:
+        return None
+    method = response.request["REQUEST_METHOD"].lower()
+    method = "get" if method == "head" else method
+    return operations().get((method, _nameless(route)))
+
+
+def _compare(response: Any, operation: dict[str, Any]) -> None:
+    name = f"{operation['operationId']} -> {response.status_code}"
+    assert str(response.status_code) in operation["responses"], f"{name} is not documented: {response.content[:500]!r}"
+    content = operation["responses"][str(response.status_code)].get("content")
+    if content is None:
+        assert response.content == b"", f"{name} has a body"
+    elif response.headers["Content-Type"] == "application/json" and response.content:
+        validator(operation["operationId"], str(response.status_code)).validate(response.json())
+
+
+def _nameless(path: str) -> str:
+    """`api/v1/tasks/<int:pk>/` and `/api/v1/tasks/{id}/` are the same."""
+    return re.sub(r"<[^>]+>|{[^}]+}", "{}", path).removeprefix("/")
+
+
+@cache
+def schema() -> dict[str, Any]:
+    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call,no-any-return]
+
+
+@cache
+def operations() -> dict[tuple[str, str], dict[str, Any]]:
+    """Each operation by its method and path, names of what is in the path left out."""
+    return {
+        (method, _nameless(path)): operation
+        for path, methods in schema()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+@cache
+def validator(operation_id: str, status: str) -> Draft202012Validator:
+    (operation,) = (each for each in operations().values() if each["operationId"] == operation_id)
+    body = operation["responses"][status]["content"]["application/json"]["schema"]
+    return Draft202012Validator({**_strict(body), "components": _strict_components()})
+
+
+@cache
+def _strict_components() -> dict[str, Any]:
+    schemas = schema()["components"]["schemas"]
+    return {"schemas": {name: _strict(component) for name, component in schemas.items()}}
+
+
+def _strict(node: Any) -> Any:
+    """OpenAPI 3.0 as JSON schema; and an answer holds all that is described, but what is write-only, and nothing else."""
+    if isinstance(node, list):
+        return [_strict(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    strict = {key: _strict(value) for key, value in node.items() if key != "nullable"}
+    if "additionalProperties" not in node and "properties" in node:
+        strict["properties"] = {
+            name: value for name, value in strict["properties"].items() if not node["properties"][name].get("writeOnly")
+        }
+        strict["additionalProperties"] = False
+        strict["required"] = [name for name in strict["properties"] if name != "meta"]
+    return {"anyOf": [strict, {"type": "null"}]} if node.get("nullable") is True else strict

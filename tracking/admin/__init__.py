@@ -1,0 +1,3 @@
+from tracking.admin import event, unrecorded
+
+__all__ = ["event", "unrecorded"]

@@ -1,0 +1,1 @@
+"""Two made-up families and three weeks of their life, acted through the services like anybody's."""

@@ -1,0 +1,29 @@
+import uuid
+
+import pytest
+
+from children.services.activations import activate
+from children.tests.factories import earn
+from rewards.services.requests import redeem_reward, request_reward
+from rewards.tests.factories import make_reward
+from tracking.models import TrackingEvent
+
+
+@pytest.fixture
+def things(family, parent, other_parent, child, task, penalty, reward):
+    """The ids that paths name, by what stands before them."""
+    earn(child, 100)
+    asked, _ = request_reward(reward=make_reward(family, cost=5), child=child, by=child.login)
+    redeemed, _ = redeem_reward(reward=make_reward(family, cost=5), child=child, by=parent)
+    return {
+        "parents": other_parent.pk,
+        "children": child.pk,
+        "tasks": task.pk,
+        "penalties": penalty.pk,
+        "rewards": reward.pk,
+        "activations": activate(entity=task, child=child, by=parent).pk,
+        "reward-requests": asked.pk,
+        "redeemed": redeemed.pk,
+        "events": TrackingEvent.objects.newest_first()[0].pk,
+        "tokens": uuid.uuid4(),
+    }

@@ -1,0 +1,51 @@
+"""The schema by itself; that answers are as it says, `DocumentedClient` checks in every test of the API."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+
+from children.tests.documented import operations, schema
+from children.tests.endpoints import endpoints
+
+ERRORS = {"400", "401", "403", "404", "406", "409", "415", "429", "503"}
+
+
+def test_it_is_valid_and_complete(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))
+
+
+def test_every_endpoint_stands_in_it_but_itself_and_its_page():
+    described = {(method.upper(), re.sub(r"{[^}]*}", "{}", path)) for method, path in operations()}
+
+    served = {(each.method, "api/v1/" + re.sub(r"<[^>]+>", "{}", each.route)) for each in endpoints()}
+
+    assert served - described == {("GET", "api/v1/schema/"), ("GET", "api/v1/docs/")}
+    assert described <= served
+
+
+def test_errors_have_their_one_form():
+    for operation in operations().values():
+        for status in ERRORS & set(operation["responses"]):
+            (content,) = {str(each["schema"]) for each in operation["responses"][status]["content"].values()}
+            assert "ErrorResponse" in content, (operation["operationId"], status)
+
+
+def test_nothing_of_the_code_is_told():
+    words = str(schema())
+
+    assert "serializer" not in words.lower()
+    assert "Names the fields" not in words
+
+
+@pytest.mark.parametrize("path", ["/api/v1/schema/", "/api/v1/docs/", "/api/v1/docs/?script="])
+def test_anybody_reads_it(client, db, path):
+    assert client.get(path).status_code == 200
+
+
+def test_the_page_is_no_way_in_for_other_methods(client, db):
+    for path in ("/api/v1/schema/", "/api/v1/docs/"):
+        for method in ("post", "put", "patch", "delete", "options"):
+            answer = getattr(client, method)(path)
+            assert (answer.status_code, answer.json()["errors"][0]["code"]) == (405, "method_not_allowed")
+        assert client.get(f"{path}?lang=de").json()["errors"][0]["attr"] == "lang"
