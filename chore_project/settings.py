@@ -98,6 +98,7 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
 else:
     # Under ASGI each request runs in a thread of its own: connections come from a pool.
     DATABASE["CONN_MAX_AGE"] = 0
+    DATABASE["CONN_HEALTH_CHECKS"] = True  # or else each connection of before a restart of PostgreSQL fails one request
     DATABASE.setdefault("OPTIONS", {})["pool"] = {"min_size": 0, "max_size": DB_POOL_SIZE, "timeout": 20}
 DATABASES = {"default": DATABASE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,9 +1,10 @@
 """Every error in one form, `{"type", "errors": [{"code", "detail", "attr"}]}`; a refusal carries its numbers in `meta`."""
 
+import sys
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
@@ -26,7 +27,7 @@ class Refused(exceptions.APIException):
 
 
 class Unavailable(exceptions.APIException):
-    """503: the database does not answer in time; nothing was changed."""
+    """503: the database does not answer in time. Unless it was lost at the very COMMIT, nothing was changed."""
 
     status_code = 503
     default_code = "unavailable"
@@ -40,7 +41,7 @@ class ChoreExceptionHandler(ExceptionHandler):
             return _refusal(exc)
         if isinstance(exc, SuspiciousOperation | UnreadablePostError):
             return exceptions.ParseError()
-        if isinstance(exc, OperationalError):
+        if is_outage(exc):
             return Unavailable()
         return super().convert_known_exceptions(exc)
 
@@ -75,6 +76,11 @@ def _sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database did not answer, or not in time."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
 def is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
@@ -98,6 +104,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's last word. Where the database is to blame, outside a view of the API, that is a 503 as it is in one."""
+    if is_outage(sys.exc_info()[1]):
+        return _unavailable(request)
     if is_api(request):
         return error_response(500, "error", str(exceptions.APIException.default_detail))
     return defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    text = str(Unavailable.default_detail)
+    response = (
+        error_response(503, Unavailable.default_code, text) if is_api(request) else HttpResponse(text, status=503)
+    )
+    response["Retry-After"] = str(Unavailable.wait)
+    return response

@@ -6,6 +6,7 @@ from children.errors import Gone
 from children.locks import lock_act
 from children.models import Activation, Child, Penalty, Task, User
 from children.points import change_points, floored
+from children.services.announcing import announce
 
 MODELS: dict[str, type[Task] | type[Penalty]] = {Task.kind: Task, Penalty.kind: Penalty}
 ACTIVATED: dict[str, Signal] = {Task.kind: signals.task_activated, Penalty.kind: signals.penalty_activated}
@@ -34,9 +35,7 @@ def activate(*, entity: Task | Penalty, child: Child, by: User | None) -> Activa
         occurred_at=change.occurred_at,
     )
     details = {"entity_name": fresh.name, "points": fresh.points, "activation_id": activation.pk}
-    ACTIVATED[fresh.kind].send_robust(
-        sender=type(fresh), entity=fresh, child=child, by=by, change=change, details=details
-    )
+    announce(ACTIVATED[fresh.kind], entity=fresh, child=child, by=by, change=change, details=details)
     return activation
 
 
@@ -62,7 +61,5 @@ def cancel_activation(*, activation: Activation, by: User | None) -> Activation:
         "cancels": activation.sequence,
         "reason": "undone",
     }
-    CANCELLED[activation.kind].send_robust(
-        sender=type(entity), entity=entity, child=child, by=by, change=change, details=details
-    )
+    announce(CANCELLED[activation.kind], entity=entity, child=child, by=by, change=change, details=details)
     return activation

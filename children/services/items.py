@@ -22,8 +22,7 @@ def create_item(*, model: type[I], family: Family, by: User | None, **values: An
 @transaction.atomic
 def edit_item(*, item: I, by: User | None, **changes: Any) -> I:
     """Change what later acts find; what happened keeps its own name and points. Raises Gone, ActorGone, ActorMoved."""
-    item = lock_item(item)
-    lock_actor(by)
+    item = _lock_item(item, by)
     for name, value in changes.items():
         setattr(item, name, value)
     item.save(update_fields=list(changes))
@@ -36,15 +35,22 @@ def archive_item(*, item: Item, by: User | None) -> None:
 
     Raises Gone if it was archived meanwhile, ActorGone, ActorMoved.
     """
-    item = lock_item(item)
-    lock_actor(by)
+    item = _lock_item(item, by)
     item.archived_at = clock.now()
     item.save(update_fields=["archived_at"])
 
 
-def lock_item(item: I) -> I:
-    """Return the item, re-read under its family's lock, with the locked family on it. Raises Gone if it was archived."""
+def _lock_item(item: I, by: User | None) -> I:
     family = lock_family(item.family_id)
+    lock_actor(by)
+    return read_again(item, family)
+
+
+def read_again(item: I, family: Family) -> I:
+    """Return the item, re-read under its family's lock, with the locked family on it. Raises Gone if it was archived.
+
+    Who acts is judged before.
+    """
     fresh = type(item).objects.active().filter(pk=item.pk).first()
     if fresh is None:
         raise Gone

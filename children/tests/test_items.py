@@ -71,3 +71,15 @@ def test_an_actor_that_left_the_family_is_refused(task, parent, other_parent):
 
     with pytest.raises(ActorMoved):
         edit_item(item=task, by=other_parent, name="Windows")
+
+
+@BOTH
+def test_who_acts_is_judged_before_what_is_there(request, parent, other_parent, kind):
+    item = request.getfixturevalue(kind)
+    archive_item(item=item, by=parent)
+    User.objects.filter(pk=other_parent.pk).update(is_active=False)
+
+    with pytest.raises(ActorGone):
+        edit_item(item=item, by=other_parent, name="Windows")
+    with pytest.raises(ActorGone):
+        archive_item(item=item, by=other_parent)

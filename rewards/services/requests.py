@@ -16,6 +16,7 @@ from children.errors import (
 from children.locks import lock_act
 from children.models import Child, User
 from children.points import PointsChange, change_points
+from children.services.announcing import announce
 from rewards import signals
 from rewards.models import Reward, RewardRequest
 
@@ -168,4 +169,4 @@ def _announce(
 ) -> None:
     reward = request.reward
     details = {"entity_name": reward.name, "cost": request.cost, "request_id": request.pk, **more}
-    signal.send_robust(sender=Reward, entity=reward, child=request.child, by=by, change=change, details=details)
+    announce(signal, entity=reward, child=request.child, by=by, change=change, details=details)

@@ -1,9 +1,9 @@
 from django.db import transaction
 
 from children import clock
-from children.locks import lock_actor, lock_child
+from children.locks import lock_actor, lock_child, lock_family
 from children.models import Child, User
-from children.services.items import lock_item
+from children.services.items import read_again
 from rewards.models import Reward, RewardRequest
 from rewards.services.requests import cancel_pending
 
@@ -14,13 +14,14 @@ def archive_reward(*, reward: Reward, by: User | None) -> None:
 
     Raises Gone if it was archived meanwhile, ActorGone, ActorMoved.
     """
-    reward = lock_item(reward)
+    family = lock_family(reward.family_id)
     waiting = list(RewardRequest.objects.pending().filter(reward=reward).select_related("child").order_by("id"))
     for request in waiting:
-        request.child = lock_child(request.child, family=reward.family)
-        request.reward = reward
+        request.child = lock_child(request.child, family=family)
     by = lock_actor(by)
+    reward = read_again(reward, family)
     for request in waiting:
+        request.reward = reward
         cancel_pending(request, by=by, reason="entity_removed")
     reward.archived_at = clock.now()
     reward.save(update_fields=["archived_at"])

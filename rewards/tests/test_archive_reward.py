@@ -1,6 +1,7 @@
 import pytest
 
 from children.errors import ActorGone, Gone, RefusedByDesign
+from children.models import User
 from children.tests.factories import earn
 from rewards import signals
 from rewards.models import Reward, RewardRequest
@@ -88,3 +89,11 @@ def test_neither_rewards_nor_requests_are_deleted(waiting, reward):
             row.delete()
         with pytest.raises(RefusedByDesign, match=door):
             type(row).objects.filter(pk=row.pk).delete()
+
+
+def test_who_acts_is_judged_before_what_is_there(reward, parent, other_parent):
+    archive_reward(reward=reward, by=parent)
+    User.objects.filter(pk=other_parent.pk).update(is_active=False)
+
+    with pytest.raises(ActorGone):
+        archive_reward(reward=reward, by=other_parent)
