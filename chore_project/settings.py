@@ -232,7 +232,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is an unknown parameter like any other
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-ERROR_STATUSES = ["400", "401", "403", "404", "406", "409", "415", "429", "503"]
+ERROR_STATUSES = ["400", "401", "403", "404", "406", "409", "415", "422", "429", "503"]
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "children.api.errors.ChoreExceptionHandler",
     "EXCEPTION_FORMATTER_CLASS": "children.api.errors.ChoreExceptionFormatter",

@@ -3,9 +3,28 @@
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter
 from drf_standardized_errors.openapi import AutoSchema
 from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
+
+from children.api.idempotency import HEADER, KEY, REPLAYED
+
+IDEMPOTENCY = [
+    OpenApiParameter(
+        HEADER,
+        location=OpenApiParameter.HEADER,
+        pattern=f"^{KEY.pattern}$",
+        description="Of the client's choice, such as a UUID: what is sent again under it within 24 hours is done once.",
+    ),
+    OpenApiParameter(
+        REPLAYED,
+        location=OpenApiParameter.HEADER,
+        response=[200, 201],
+        enum=["true"],
+        description="This was done before, under the same key.",
+    ),
+]
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -31,10 +50,14 @@ class ChoreSchema(AutoSchema):
             "406": True,
             "409": bool(self._conflicts()),
             "415": self.method not in SAFE_METHODS,
+            "422": self._is_idempotent(),
             "429": self._may_be_locked_out(),
             "503": True,
         }
         return status_code not in responses and by_status[status_code]
+
+    def get_override_parameters(self) -> Any:
+        return IDEMPOTENCY if self._is_idempotent() else []
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
@@ -44,6 +67,9 @@ class ChoreSchema(AutoSchema):
 
     def _may_be_locked_out(self) -> bool:
         return getattr(self.view, "slows_guessing", False)
+
+    def _is_idempotent(self) -> bool:
+        return hasattr(getattr(self.view, getattr(self.view, "action", ""), None), "idempotent")
 
     def _conflicts(self) -> tuple[str, ...]:
         return getattr(self.view, "conflicts", {}).get(getattr(self.view, "action", None), ())

@@ -38,7 +38,12 @@ class Endpoint(NamedTuple):
 
     @property
     def is_list(self) -> bool:
-        return getattr(self.view, "actions", {}).get("get") == "list" and self.method == "GET"
+        return self.action == "list"
+
+    @property
+    def action(self) -> str:
+        """The name of the view's method."""
+        return getattr(self.view, "actions", {}).get(self.method.lower(), self.method.lower())
 
     @property
     def is_public(self) -> bool:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from children.api.base import ChoreViewSet
 from children.api.filters import IntegerFilter
+from children.api.idempotency import idempotent
 from children.api.permissions import InFamily, IsParent
 from children.api.serializers.base import EmptySerializer
 from children.api.views.items import ItemViewSet
@@ -44,6 +45,7 @@ class RewardViewSet(ItemViewSet):
 
     @extend_schema(request=AskSerializer, responses=ANSWERS)
     @action(detail=True, methods=["post"], url_path="request", permission_classes=[InFamily])
+    @idempotent
     def ask(self, request: Request, pk: int) -> Response:
         """Ask for it: its cost is reserved. Asked for already: 200 with that request."""
         reward = self.get_object()
@@ -52,6 +54,7 @@ class RewardViewSet(ItemViewSet):
 
     @extend_schema(request=RedeemSerializer, responses=ANSWERS)
     @action(detail=True, methods=["post"], permission_classes=[IsParent])
+    @idempotent
     def redeem(self, request: Request, pk: int) -> Response:
         """Give it without being asked, or redeem the request that is pending: then 200."""
         reward = self.get_object()
@@ -88,18 +91,21 @@ class RewardRequestViewSet(ListModelMixin, ChoreViewSet):
 
     @extend_schema(request=None, responses=RewardRequestWithChildSerializer)
     @action(detail=True, methods=["post"], permission_classes=[IsParent])
+    @idempotent
     def redeem(self, request: Request, pk: int) -> Response:
         """Give what was asked for. Done before: answers the same, and changes nothing."""
         return _answer(redeem_request(request=self._request(), by=self.user))
 
     @extend_schema(request=None, responses=RewardRequestWithChildSerializer)
     @action(detail=True, methods=["post"])
+    @idempotent
     def cancel(self, request: Request, pk: int) -> Response:
         """Deny it (a parent) or withdraw it (the child). Done before: answers the same, and changes nothing."""
         return _answer(cancel_request(request=self._request(), by=self.user))
 
     @extend_schema(request=None, responses=RewardRequestWithChildSerializer)
     @action(detail=True, methods=["post"], permission_classes=[IsParent])
+    @idempotent
     def refund(self, request: Request, pk: int) -> Response:
         """Give back the points that were taken. Done before: answers the same, and changes nothing."""
         return _answer(refund_request(request=self._request(), by=self.user))

@@ -29,18 +29,18 @@ def race(*acts: Act) -> list[Any]:
         return [running.result() for running in [pool.submit(_alone, lambda act=act: run(act)) for act in acts]]
 
 
-def queue(first: Act, second: Act) -> tuple[Any, Any]:
-    """Do `first`, but commit it only when PostgreSQL makes `second` wait for it. Returns as `race` does."""
+def queue(first: Act, second: Act, *, then: Act | None = None) -> tuple[Any, Any]:
+    """Do `first`, but go on to `then` and commit only when PostgreSQL makes `second` wait for it. Returns as `race` does."""
     with ThreadPoolExecutor(1) as pool:
-        with holding(first) as held:
+        with holding(first, then=then) as held:
             waiting = pool.submit(_alone, second)
             _watch_it_wait(waiting)
         return held.result(), waiting.result()
 
 
 @contextmanager
-def holding(act: Act) -> Iterator[Future[Any]]:
-    """Do an act in a transaction of another thread that stays open until the block ends, and commits then."""
+def holding(act: Act, *, then: Act | None = None) -> Iterator[Future[Any]]:
+    """Do an act in a transaction of another thread that stays open until the block ends, goes on to `then`, and commits."""
     acted, end = Event(), Event()
 
     def run() -> Any:
@@ -48,6 +48,8 @@ def holding(act: Act) -> Iterator[Future[Any]]:
             outcome = act()
             acted.set()
             assert end.wait(PATIENCE)
+            if then is not None:
+                then()
         return outcome
 
     with ThreadPoolExecutor(1) as pool:

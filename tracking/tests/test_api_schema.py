@@ -8,7 +8,7 @@ from django.core.management import call_command
 from children.tests.documented import operations, schema
 from children.tests.endpoints import endpoints
 
-ERRORS = {"400", "401", "403", "404", "406", "409", "415", "429", "503"}
+ERRORS = {"400", "401", "403", "404", "406", "409", "415", "422", "429", "503"}
 
 
 def test_it_is_valid_and_complete(tmp_path):

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from children.api.base import ChoreViewSet
 from children.api.filters import IntegerFilter
+from children.api.idempotency import idempotent
 from children.api.permissions import ParentsWriteFamilyReads
 from children.api.serializers.base import EmptySerializer
 from children.api.serializers.items import ActivationSerializer, ActivationWithChildSerializer
@@ -32,6 +33,7 @@ class ActivationViewSet(ListModelMixin, ChoreViewSet):
 
     @extend_schema(request=None, responses={200: ActivationWithChildSerializer})
     @action(detail=True, methods=["post"])
+    @idempotent
     def cancel(self, request: Request, pk: int) -> Response:
         """Undo a wrong tap. Done before: answers the same, and changes nothing."""
         activation = self.get_object()

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from children.api.base import CrudViewSet
+from children.api.idempotency import idempotent
 from children.api.permissions import ParentsWriteFamilyReads
 from children.api.serializers.items import (
     ActivateSerializer,
@@ -43,6 +44,7 @@ class ItemViewSet(CrudViewSet):
 class ActivatableViewSet(ItemViewSet):
     @extend_schema(request=ActivateSerializer, responses={201: ActivationWithChildSerializer})
     @action(detail=True, methods=["post"])
+    @idempotent
     def activate(self, request: Request, pk: int) -> Response:
         """Apply it to a child, once; each repeat is an act of its own."""
         entity = self.get_object()

@@ -1,16 +1,24 @@
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from children.services.housekeeping import keep_house_every
+
 GRACE_SECONDS = 5
+HOUSEKEEPING_SECONDS = 3600
 BACKLOG = 2048
 
 
 class Command(BaseCommand):
-    help = "Serve on CHORE_HOST and CHORE_PORT, from this one process, until it is told to stop."
+    help = (
+        "Serve on CHORE_HOST and CHORE_PORT, and keep house beside it, from this one process, until it is told to stop."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with listen(settings.HOST, settings.PORT) as listener:
@@ -24,9 +32,25 @@ class Command(BaseCommand):
                 ws="none",
             )
             try:
-                uvicorn.Server(config).run(sockets=[listener])
+                with housekeeping():
+                    uvicorn.Server(config).run(sockets=[listener])
             except KeyboardInterrupt:  # Ctrl-C, and all is stopped already
                 self.stdout.write("Stopped.")
+
+
+@contextmanager
+def housekeeping() -> Iterator[None]:
+    """Keep house in a thread, so that it cannot outlive the server, however that ends."""
+    end = Event()
+    thread = Thread(
+        target=keep_house_every, args=[HOUSEKEEPING_SECONDS], kwargs={"until": end}, name="housekeeping", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join(GRACE_SECONDS)
 
 
 def listen(host: str, port: int) -> socket.socket:
