@@ -1,3 +1,3 @@
-from tracking.admin import event, unrecorded
+from tracking.admin import event, unrecorded, verification
 
-__all__ = ["event", "unrecorded"]
+__all__ = ["event", "unrecorded", "verification"]

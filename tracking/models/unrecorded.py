@@ -1,6 +1,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tracking.models.event import TrackingEvent
+from tracking.models.plain_form import InvalidEvent
+
 
 class UnrecordedEvent(models.Model):
     """An event whose INSERT failed: it waits here, whole, in the transaction of its act."""
@@ -19,3 +22,11 @@ class UnrecordedEvent(models.Model):
 
     def __str__(self) -> str:
         return f"child {self.child_id}, sequence {self.sequence}"
+
+    def to_event(self) -> TrackingEvent:
+        """Return the event, unsaved. Raises InvalidEvent, also where it is another than the row says."""
+        event = TrackingEvent.from_dict(self.event)
+        if (event.child_id, event.sequence) != (self.child_id, self.sequence):
+            raise InvalidEvent("it is the event of another child or sequence")
+        event.pk = None
+        return event

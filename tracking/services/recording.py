@@ -12,8 +12,9 @@ from children.models.user import acting_role
 from children.points import PointsChange
 from tracking.models import TrackingEvent, UnrecordedEvent
 from tracking.models.event import Action, EntityType
+from tracking.unrecorded_log import LOGGER
 
-unrecorded_log = logging.getLogger("tracking.unrecorded")
+unrecorded_log = logging.getLogger(LOGGER)
 
 
 def record_act(
@@ -53,12 +54,17 @@ def record(event: TrackingEvent) -> None:
     The savepoint matters: after a failed statement the transaction of the act would be lost without it.
     """
     try:
-        with transaction.atomic():
-            event.user_id = _existing(event.user_id)
-            event.save()
+        insert(event)
     except Exception as error:  # noqa: BLE001 - whatever it is: the act stands, and its event must wait somewhere
         event.pk = None
         _keep(event, error)
+
+
+@transaction.atomic
+def insert(event: TrackingEvent) -> None:
+    """Write the event, within a savepoint, with nobody as its user if that one is gone. Raises what the database does."""
+    event.user_id = _existing(event.user_id)
+    event.save()
 
 
 def _existing(user_id: int | None) -> int | None:

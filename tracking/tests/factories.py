@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tracking.models import TrackingEvent
+from tracking.models import TrackingEvent, Verification
 
 MOMENT = datetime(2026, 3, 1, 12, 30, 15, 42, tzinfo=UTC)
 
@@ -31,3 +31,9 @@ def make_event(**values: Any) -> TrackingEvent:
     event = build_event(**values)
     event.save()
     return event
+
+
+def make_verification(*findings: str) -> Verification:
+    return Verification.objects.create(
+        started_at=MOMENT, finished_at=MOMENT, children=2, events=13, findings=len(findings), first_findings=findings
+    )

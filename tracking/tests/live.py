@@ -1,6 +1,6 @@
-"""A real server in a process of its own, on a data folder of its own."""
+"""Real servers in processes of their own."""
 
-import os
+import random
 import socket
 import subprocess
 import sys
@@ -9,67 +9,90 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from threading import Event
 
 from django.conf import settings
 
-PATIENCE = 30  # seconds until it must be up
+from tracking.tests.installation import PATIENCE, Installation
 
 
-@dataclass(frozen=True)
-class Installation:
-    """An installation as an operator has it: a data folder with SQLite, and commands run beside it."""
+class Server:
+    """A uvicorn that can be killed, and started again at the same address."""
 
-    data: Path
+    def __init__(self, installation: Installation) -> None:
+        self.installation, self.port = installation, free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = installation.data / f"server-{self.port}.log"
+        self.is_up = Event()
+        self.process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def environment(self) -> dict[str, str]:
-        ours = {"CHORE_DATA_DIR": str(self.data), "DJANGO_SETTINGS_MODULE": "chore_project.settings"}
-        return {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | ours
+    def start(self) -> None:
+        """Return once it answers."""
+        self.launch()
+        self._wait()
+        self.is_up.set()
 
-    def manage(self, *arguments: str, script: str | None = None) -> str:
-        """Run a command of manage.py, which may read `script`, and return what it printed."""
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command, cwd=settings.BASE_DIR, env=self.environment, input=script, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+    def launch(self) -> None:
+        command = [sys.executable, "-m", "uvicorn", "chore_project.asgi:application", f"--port={self.port}"]
+        with self.log.open("a") as output:
+            self.process = subprocess.Popen(
+                [*command, "--timeout-graceful-shutdown=5"],
+                cwd=settings.BASE_DIR,
+                env=self.installation.environment,
+                stdout=output,
+                stderr=output,
+            )
+
+    def kill(self) -> None:
+        """As `kill -9` does: it has no say in it."""
+        self.is_up.clear()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        self.is_up.clear()
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=PATIENCE)
+            finally:
+                self.kill()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            assert self.process and self.process.poll() is None, self.log.read_text()
+            try:
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=1):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.02)
+        raise AssertionError(f"no answer from {self.address}: {self.log.read_text()}")
+
+
+@contextmanager
+def running(installation: Installation) -> Iterator[Server]:
+    """Run a server, which answers when the block begins."""
+    server = Server(installation)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 @contextmanager
 def serve(installation: Installation) -> Iterator[str]:
-    """Run uvicorn, and yield the address once it answers."""
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "uvicorn", "chore_project.asgi:application", "--port", str(port)]
-    log = installation.data / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=installation.environment, stdout=output, stderr=output
-        )
-        try:
-            _wait(process, f"{address}/healthz", log)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=PATIENCE)
+    """Run a server, and yield its address."""
+    with running(installation) as server:
+        yield server.address
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait(process: subprocess.Popen, url: str, log: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)
-    raise AssertionError(f"no answer from {url}: {log.read_text()}")
+def free_port() -> int:
+    """Below those that the system hands out: while a server is down, nobody must be given its port."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port

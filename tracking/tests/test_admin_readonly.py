@@ -1,4 +1,4 @@
-"""Activation, RewardRequest, UnrecordedEvent and TrackingEvent are there to be looked at, for superusers too."""
+"""Activations, requests, events, what waits to be one and what verifying found are there to be looked at, for superusers too."""
 
 import pytest
 from django.forms.models import model_to_dict
@@ -10,13 +10,15 @@ from children.services.items import archive_item
 from children.tests.factories import earn
 from rewards.models import RewardRequest
 from rewards.services.requests import request_reward
-from tracking.models import TrackingEvent, UnrecordedEvent
+from tracking.models import TrackingEvent, UnrecordedEvent, Verification
+from tracking.tests.factories import make_verification
 
 NAMES = {
     "children_activation": Activation,
     "rewards_rewardrequest": RewardRequest,
     "tracking_unrecordedevent": UnrecordedEvent,
     "tracking_trackingevent": TrackingEvent,
+    "tracking_verification": Verification,
 }
 each_model = pytest.mark.parametrize("name", NAMES)
 
@@ -31,6 +33,7 @@ def rows(child, parent, reward, penalty):
     UnrecordedEvent.objects.create(
         child_id=child.pk, sequence=99, event=event.to_dict(), error="IntegrityError()", created_at=event.created_at
     )
+    make_verification("unrecorded: it waits")
 
 
 def first(name):

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tracking.tests.browsing import Complaints, browse, find_chromium
-from tracking.tests.live import Installation, serve
+from tracking.tests.installation import Installation
+from tracking.tests.live import serve
 
 pytestmark = pytest.mark.browser
 
@@ -50,9 +51,13 @@ UnrecordedEvent.objects.create(
 TRAIL = "/admin/tracking/trackingevent/"
 MODELS = (
     *("children/family", "children/user", "children/child", "children/task", "children/penalty", "children/activation"),
-    *("rewards/reward", "rewards/rewardrequest", "tracking/trackingevent", "tracking/unrecordedevent", "auth/group"),
+    *("rewards/reward", "rewards/rewardrequest", "tracking/trackingevent", "tracking/unrecordedevent"),
+    *("tracking/verification", "auth/group"),
 )
-READ_ONLY = ("children/activation", "rewards/rewardrequest", "tracking/trackingevent", "tracking/unrecordedevent")
+READ_ONLY = (
+    *("children/activation", "rewards/rewardrequest", "tracking/trackingevent", "tracking/unrecordedevent"),
+    "tracking/verification",
+)
 API = (
     *("me", "auth/tokens", "parents", "children", "tasks", "penalties", "activations", "rewards", "reward-requests"),
     *("families", "family", "tracking/events", "auth/login", "junk", "activations/1", "tracking/events/1", "tasks"),

@@ -1,0 +1,1 @@
+"""The proof of the trail: each child's events, held against its balance and against the acts that they tell."""
