@@ -10,11 +10,13 @@ MANAGE = $(PY) manage.py
 
 .PHONY: help
 help:
-	@echo "make run     start the server; all that it writes is in CHORE_DATA_DIR (./data)"
-	@echo "make demo    the same with two made-up families (./data-demo)"
-	@echo "make test    run every check and every test"
-	@echo "make format  tidy the code"
-	@echo "make lock    compile the requirements anew"
+	@echo "make run          start the server; all that it writes is in CHORE_DATA_DIR (./data)"
+	@echo "make demo         the same with two made-up families (./data-demo)"
+	@echo "make test         run every check and every test"
+	@echo "make test-faults  run the random and the destructive tests at length"
+	@echo "make audit        look for known vulnerabilities in the packages"
+	@echo "make format       tidy the code"
+	@echo "make lock         compile the requirements anew"
 
 
 # The virtual environment; a stamp says which requirements are in it.
@@ -58,12 +60,17 @@ export CHORE_TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 heading = @printf '\n== %s\n' '$(1)'
 skip = { echo 'Skipped: $(1).' | tee -a "$$CHORE_DATA_DIR/skipped"; test "$$CI" != true; }
 
-.PHONY: test
-test: $(VENV)/dev.stamp
+# Whatever the environment says, settings of its own are not for tests.
+define run
 	@for name in $$(env | sed -nE 's/^((CHORE_|DATABASE_URL)[A-Z_]*)=.*/\1/p' | grep -v '^CHORE_TEST_'); do unset $$name; done; \
 	CHORE_DATA_DIR=$$(mktemp -d) && export CHORE_DATA_DIR && trap 'rm -rf "$$CHORE_DATA_DIR"' EXIT && trap 'exit 1' INT TERM && \
-	$(MAKE) --no-print-directory $(STEPS) && \
+	$(MAKE) --no-print-directory $(1) && \
 	printf '\nEverything passed.\n' && if test -e "$$CHORE_DATA_DIR/skipped"; then cat "$$CHORE_DATA_DIR/skipped"; fi
+endef
+
+.PHONY: test
+test: $(VENV)/dev.stamp
+	$(call run,$(STEPS))
 
 .PHONY: $(STEPS)
 lint: $(VENV)/dev.stamp
@@ -88,12 +95,12 @@ deployment: $(VENV)/dev.stamp
 
 test-sqlite: $(VENV)/dev.stamp
 	$(call heading,Tests on SQLite)
-	@$(PYTEST) -m 'not browser'
+	@$(PYTEST) -m 'not browser' $(TESTS)
 
 test-postgresql: $(VENV)/dev.stamp
 	$(call heading,Tests on PostgreSQL)
 	@if $(PY) -c 'import os, psycopg; psycopg.connect(os.environ["CHORE_TEST_DATABASE_URL"], dbname="postgres", connect_timeout=3)' 2>/dev/null; \
-	then DATABASE_URL="$$CHORE_TEST_DATABASE_URL" $(PYTEST) -m 'not browser'; \
+	then DATABASE_URL="$$CHORE_TEST_DATABASE_URL" $(PYTEST) -m 'not browser' $(TESTS); \
 	else $(call skip,tests on PostgreSQL - none answers at CHORE_TEST_DATABASE_URL); fi
 
 test-browser: $(VENV)/dev.stamp
@@ -101,6 +108,30 @@ test-browser: $(VENV)/dev.stamp
 	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; \
 	then $(PY) -m pytest --quiet -m browser; \
 	else $(call skip,tests in a browser - there is no chromium); fi
+
+
+# At length
+
+AT_LENGTH = tracking/tests/faults tracking/tests/test_economy.py tracking/tests/test_schemathesis.py
+
+.PHONY: test-faults
+test-faults: export CHORE_TEST_KILLS ?= 200
+test-faults: export CHORE_TEST_EXAMPLES ?= 300
+test-faults: export CHORE_TEST_REQUESTS ?= 25
+test-faults: $(VENV)/dev.stamp
+	$(call run,test-sqlite test-postgresql TESTS="-rP --show-capture=stdout $(AT_LENGTH)")
+
+
+# Known vulnerabilities: fails for one, and where the advisories of any package cannot be read. A proxy may answer without them:
+# so it first looks up what is known to be vulnerable.
+
+AUDIT = $(PY) -m pip_audit --strict --disable-pip --progress-spinner off
+
+.PHONY: audit
+audit: $(VENV)/dev.stamp
+	@echo 'django==3.2' | $(AUDIT) --no-deps --format json --requirement /dev/stdin 2>/dev/null | grep -q '"fix_versions"' \
+	|| { echo 'The advisories cannot be read from here: nothing was audited.'; exit 1; }
+	@$(AUDIT) --require-hashes --requirement requirements-dev.txt
 
 
 # Tidying
