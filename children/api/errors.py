@@ -91,6 +91,13 @@ def error_response(status: int, code: str, detail: str) -> JsonResponse:
     return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
 
 
+def ask_again_later(request: HttpRequest, status: int, code: str, text: str, *, seconds: int) -> HttpResponse:
+    """With Retry-After; in the API in its form, elsewhere as a plain text."""
+    response = error_response(status, code, text) if is_api(request) else HttpResponse(text, status=status)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api(request):
         return error_response(400, "parse_error", str(exceptions.ParseError.default_detail))
@@ -106,16 +113,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's last word. Where the database is to blame, outside a view of the API, that is a 503 as it is in one."""
     if is_outage(sys.exc_info()[1]):
-        return _unavailable(request)
+        return ask_again_later(
+            request, 503, Unavailable.default_code, str(Unavailable.default_detail), seconds=Unavailable.wait
+        )
     if is_api(request):
         return error_response(500, "error", str(exceptions.APIException.default_detail))
     return defaults.server_error(request)
-
-
-def _unavailable(request: HttpRequest) -> HttpResponse:
-    text = str(Unavailable.default_detail)
-    response = (
-        error_response(503, Unavailable.default_code, text) if is_api(request) else HttpResponse(text, status=503)
-    )
-    response["Retry-After"] = str(Unavailable.wait)
-    return response

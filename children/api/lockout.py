@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from children.api.errors import error_response, is_api
+from children.api.errors import ask_again_later
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -27,6 +27,5 @@ def client_username(request: HttpRequest, credentials: dict[str, Any] | None = N
 def lockout_response(request: HttpRequest, *_args: Any) -> HttpResponse:
     """429 with Retry-After. Each further guess starts the cool-off anew, so what is left is always all of it."""
     text = _("Too many failed logins. Try again later.")
-    response = error_response(429, "throttled", text) if is_api(request) else HttpResponse(text, status=429)
-    response["Retry-After"] = str(int(settings.AXES_COOLOFF_TIME.total_seconds()))
-    return response
+    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    return ask_again_later(request, 429, "throttled", text, seconds=seconds)

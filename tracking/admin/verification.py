@@ -14,6 +14,6 @@ class VerificationAdmin(ReadOnlyAdmin):
     sortable_by = ()
     fields = ("started_at", "finished_at", "children", "events", "findings", "lines")
 
-    @admin.display(description=_("first findings"), empty_value="-")
+    @admin.display(description=_("first findings"))
     def lines(self, verification: Verification) -> SafeString:
         return format_html_join("", "<div>{}</div>", ([line] for line in verification.first_findings))

@@ -35,7 +35,10 @@ def replay(event: TrackingEvent, *, dry_run: bool = False) -> bool:
 
     Raises Contradiction, or what the database does.
     """
-    child = _lock(event)
+    return _write(event, _lock(event), dry_run=dry_run)
+
+
+def _write(event: TrackingEvent, child: Child, *, dry_run: bool) -> bool:
     there = TrackingEvent.objects.filter(child_id=event.child_id, sequence=event.sequence).first()
     if there is not None:
         if not _is_same(there, event):
@@ -72,11 +75,11 @@ def replay_waiting(waiting: UnrecordedEvent, *, dry_run: bool = False) -> bool:
 
 @transaction.atomic
 def _replay_waiting(waiting: UnrecordedEvent, *, dry_run: bool) -> bool:
-    _lock(waiting.to_event())
+    child = _lock(waiting.to_event())
     fresh = UnrecordedEvent.objects.filter(pk=waiting.pk).first()  # its user may have been forgotten meanwhile
     if fresh is None:
         return False
-    is_new = replay(fresh.to_event(), dry_run=dry_run)
+    is_new = _write(fresh.to_event(), child, dry_run=dry_run)
     if not dry_run:
         fresh.delete()
     return is_new
