@@ -14,6 +14,7 @@ help:
 	@echo "make demo         the same with two made-up families (./data-demo)"
 	@echo "make test         run every check and every test"
 	@echo "make test-faults  run the random and the destructive tests at length"
+	@echo "make bench        measure what is said to be fast, beside what it is compared with"
 	@echo "make audit        look for known vulnerabilities in the packages"
 	@echo "make format       tidy the code"
 	@echo "make lock         compile the requirements anew"
@@ -37,6 +38,10 @@ define install
 endef
 
 
+# Unset the settings whose names match $(1), but not those of the tests.
+forget = for name in $$(env | sed -nE 's/^($(1))=.*/\1/p' | grep -v '^CHORE_TEST_'); do unset $$name; done
+
+
 # Running
 
 START = $(MANAGE) create_first_admin && exec $(MANAGE) serve
@@ -48,22 +53,25 @@ run: $(VENV)/run.stamp
 .PHONY: demo
 demo: export CHORE_DATA_DIR := $(or $(CHORE_DATA_DIR),data-demo)
 demo: $(VENV)/run.stamp
-	@unset DATABASE_URL DATABASE_URL_FILE; $(MANAGE) migrate --verbosity 0 && $(MANAGE) demo && $(START)
+	@$(call forget,(DATABASE_URL|CHORE_LOG_DIR)(_FILE)?); $(MANAGE) migrate --verbosity 0 && $(MANAGE) demo && $(START)
 
 
 # Testing: each step stops the rest. What is absent is skipped, and named at the end; in CI it fails.
 
 STEPS = lint types layers migrations deployment test-sqlite test-postgresql test-browser
-PYTEST = $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 4
+PYTEST = $(PY) -m pytest --quiet --numprocesses 3
 export CHORE_TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
 heading = @printf '\n== %s\n' '$(1)'
+postgresql_answers = $(PY) -c 'import os, psycopg; psycopg.connect(os.environ["CHORE_TEST_DATABASE_URL"], dbname="postgres", connect_timeout=3)' 2>/dev/null
 skip = { echo 'Skipped: $(1).' | tee -a "$$CHORE_DATA_DIR/skipped"; test "$$CI" != true; }
 
 # Whatever the environment says, settings of its own are not for tests.
+in_own_folder = $(call forget,(CHORE_|DATABASE_)[A-Z_]*); CHORE_DATA_DIR=$$(mktemp -d) && export CHORE_DATA_DIR && \
+	trap 'rm -rf "$$CHORE_DATA_DIR"' EXIT && trap 'exit 1' INT TERM
+
 define run
-	@for name in $$(env | sed -nE 's/^((CHORE_|DATABASE_URL)[A-Z_]*)=.*/\1/p' | grep -v '^CHORE_TEST_'); do unset $$name; done; \
-	CHORE_DATA_DIR=$$(mktemp -d) && export CHORE_DATA_DIR && trap 'rm -rf "$$CHORE_DATA_DIR"' EXIT && trap 'exit 1' INT TERM && \
+	@$(in_own_folder) && \
 	$(MAKE) --no-print-directory $(1) && \
 	printf '\nEverything passed.\n' && if test -e "$$CHORE_DATA_DIR/skipped"; then cat "$$CHORE_DATA_DIR/skipped"; fi
 endef
@@ -99,7 +107,7 @@ test-sqlite: $(VENV)/dev.stamp
 
 test-postgresql: $(VENV)/dev.stamp
 	$(call heading,Tests on PostgreSQL)
-	@if $(PY) -c 'import os, psycopg; psycopg.connect(os.environ["CHORE_TEST_DATABASE_URL"], dbname="postgres", connect_timeout=3)' 2>/dev/null; \
+	@if $(postgresql_answers); \
 	then DATABASE_URL="$$CHORE_TEST_DATABASE_URL" $(PYTEST) -m 'not browser' $(TESTS); \
 	else $(call skip,tests on PostgreSQL - none answers at CHORE_TEST_DATABASE_URL); fi
 
@@ -120,6 +128,13 @@ test-faults: export CHORE_TEST_EXAMPLES ?= 300
 test-faults: export CHORE_TEST_REQUESTS ?= 25
 test-faults: $(VENV)/dev.stamp
 	$(call run,test-sqlite test-postgresql TESTS="-rP --show-capture=stdout $(AT_LENGTH)")
+
+
+# Measuring: BENCH="audit_log" names some of them
+
+.PHONY: bench
+bench: $(VENV)/dev.stamp
+	@$(in_own_folder) && $(PY) -m tracking.benchmarks $(BENCH)
 
 
 # Known vulnerabilities: fails for one, and where the advisories of any package cannot be read. A proxy may answer without them:

@@ -16,6 +16,7 @@ from django.db.migrations.writer import MigrationWriter
 from django.test import TransactionTestCase
 
 from children import guards
+from tracking import audit_log
 
 pytest_plugins = ["tracking.tests.characters"]
 
@@ -55,7 +56,8 @@ def _delete_rows() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fast_and_contained(settings: Any, tmp_path: Path) -> None:
+def _fast_and_contained(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_log, "failures", audit_log.Failures())
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LOG_DIR = tmp_path / "logs"
 

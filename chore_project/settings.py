@@ -69,6 +69,9 @@ try:
     DB_POOL_SIZE = env.int("CHORE_DB_POOL_SIZE", 10, validate=validate.Range(1, 1000))
     LOG_LEVEL = env.str("CHORE_LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
     DATABASE = env.database("DATABASE_URL", "")
+    LOG_DIR = BASE_DIR / Path(env.str("CHORE_LOG_DIR", "") or DATA_DIR / "logs").expanduser()
+    AUDIT_LOG_BYTES = env.int("CHORE_AUDIT_LOG_BYTES", 10_000_000, validate=validate.Range(1000, 10**12))
+    AUDIT_LOG_BACKUPS = env.int("CHORE_AUDIT_LOG_BACKUPS", 5, validate=validate.Range(0, 1000))
     env.seal()
 except EnvValidationError as error:
     wrong = "".join(f"\n  {name}: {' '.join(texts)}" for name, texts in sorted(error.error_messages.items()))  # type: ignore[union-attr]
@@ -76,7 +79,6 @@ except EnvValidationError as error:
 except ValueError as error:  # a file of `X_FILE` that cannot be read
     raise SystemExit(f"Chore does not start with these environment variables:\n  {error}") from None
 
-LOG_DIR = DATA_DIR / "logs"
 try:
     DATA_DIR.mkdir(mode=0o750, parents=True, exist_ok=True)  # it holds sessions and hashes: nobody else's business
     SECRET_KEY = SECRET_KEY or read_or_make_secret_key(DATA_DIR / "secret_key")

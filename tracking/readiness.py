@@ -11,6 +11,7 @@ from django.db.models import Max
 
 from children import clock, guards
 from children.models import Family
+from tracking import audit_log
 
 TOLERATED = timedelta(seconds=1)
 
@@ -37,6 +38,11 @@ def log_folder() -> str | None:
     return None if os.access(settings.LOG_DIR, os.W_OK | os.X_OK) else "not writable"
 
 
+def last_line() -> str | None:
+    error = audit_log.failures.recent
+    return error and f"the last line was not written: {error}"
+
+
 def machine_clock() -> str | None:
     last = Family.objects.aggregate(last=Max("last_act_at"))["last"]
     return "behind the last act" if last is not None and clock.now() < last - TOLERATED else None
@@ -51,7 +57,7 @@ IN_THE_DATABASE: dict[str, Callable[[], str | None]] = {
 
 def problems() -> dict[str, str | None]:
     """Return what is wrong by the name of the check, None where nothing is. Never raises, and tells no path and no address."""
-    found = {"database": _run(database), "log_folder": _run(log_folder)}
+    found = {"database": _run(database), "log_folder": _run(log_folder), "audit_log": last_line()}
     for name, check in IN_THE_DATABASE.items():  # each would wait for it as long again
         found[name] = found["database"] or _run(check)
     return found

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+OURS = ("CHORE_", "DATABASE_")
 STRONG_KEY = "a-key-of-more-than-fifty-characters-0123456789-abcdefghij"
 
 
@@ -15,7 +16,7 @@ def start(settings, tmp_path):
     """Return a function that reads the settings with these variables, and prints an expression of them."""
 
     def read_settings(expression="None", **variables):
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CHORE_", "DATABASE_"))}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         return subprocess.run(
             [sys.executable, "-c", f"from chore_project import settings; print({expression})"],
             env={**inherited, "CHORE_DATA_DIR": str(tmp_path / "data"), **variables},
@@ -45,6 +46,8 @@ def test_bad_variables_are_named_all_at_once(start):
         "CHORE_SQLITE_SYNCHRONOUS": "OFF",
         "CHORE_DB_POOL_SIZE": "0",
         "CHORE_LANGUAGE": "English!",
+        "CHORE_AUDIT_LOG_BYTES": "1",
+        "CHORE_AUDIT_LOG_BACKUPS": "-1",
         "DATABASE_URL": "mysql://localhost/chore",
     }
 

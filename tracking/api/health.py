@@ -2,6 +2,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tracking import audit_log
 from tracking.readiness import problems
 
 
@@ -19,4 +20,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     found = problems()
     wrong = any(found.values())
     checks = {name: problem or "ok" for name, problem in found.items()}
-    return JsonResponse({"status": "not ready" if wrong else "ready", "checks": checks}, status=503 if wrong else 200)
+    told = {
+        "status": "not ready" if wrong else "ready",
+        "checks": checks,
+        "audit_log_failures": audit_log.failures.count,
+    }
+    return JsonResponse(told, status=503 if wrong else 200)

@@ -12,6 +12,7 @@ from children.models.user import acting_role
 from children.points import PointsChange
 from tracking.models import TrackingEvent, UnrecordedEvent
 from tracking.models.event import Action, EntityType
+from tracking.services.telling import tell_on_commit
 from tracking.unrecorded_log import LOGGER
 
 unrecorded_log = logging.getLogger(LOGGER)
@@ -58,6 +59,8 @@ def record(event: TrackingEvent) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is: the act stands, and its event must wait somewhere
         event.pk = None
         _keep(event, error)
+    else:
+        tell_on_commit(event)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from children.models import Child, User
 from tracking.models import TrackingEvent, UnrecordedEvent
 from tracking.models.plain_form import FIELDS, InvalidEvent
 from tracking.services.recording import insert
+from tracking.services.telling import tell_on_commit
 from tracking.verification.acts import acts_named_by, acts_of
 from tracking.verification.chain import Gap, breaks_between
 from tracking.verification.ledger import Ledger
@@ -48,6 +49,7 @@ def _write(event: TrackingEvent, child: Child, *, dry_run: bool) -> bool:
         raise Contradiction(contradictions)
     event.created_at = max(clock.now(), event.occurred_at)
     insert(event)
+    tell_on_commit(event)
     if dry_run:
         transaction.set_rollback(True)
     return True

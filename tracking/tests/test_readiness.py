@@ -26,7 +26,7 @@ def wrong():
 
 
 def test_a_migrated_house_is_ready(db):
-    assert problems() == dict.fromkeys(["database", "log_folder", "migrations", "guards", "clock"])
+    assert problems() == dict.fromkeys(["database", "log_folder", "audit_log", "migrations", "guards", "clock"])
 
 
 @pytest.mark.parametrize("guard", HERE, ids=lambda guard: guard.name)
