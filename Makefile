@@ -53,7 +53,7 @@ run: $(VENV)/run.stamp
 .PHONY: demo
 demo: export CHORE_DATA_DIR := $(or $(CHORE_DATA_DIR),data-demo)
 demo: $(VENV)/run.stamp
-	@$(call forget,(DATABASE_URL|CHORE_LOG_DIR)(_FILE)?); $(MANAGE) migrate --verbosity 0 && $(MANAGE) demo && $(START)
+	@$(call forget,(DATABASE_URL|REDIS_URL|CHORE_LOG_DIR|CHORE_PROCESSES|WEB_CONCURRENCY)(_FILE)?); $(MANAGE) migrate --verbosity 0 && $(MANAGE) demo && $(START)
 
 
 # Testing: each step stops the rest. What is absent is skipped, and named at the end; in CI it fails.
@@ -67,7 +67,7 @@ postgresql_answers = $(PY) -c 'import os, psycopg; psycopg.connect(os.environ["C
 skip = { echo 'Skipped: $(1).' | tee -a "$$CHORE_DATA_DIR/skipped"; test "$$CI" != true; }
 
 # Whatever the environment says, settings of its own are not for tests.
-in_own_folder = $(call forget,(CHORE_|DATABASE_)[A-Z_]*); CHORE_DATA_DIR=$$(mktemp -d) && export CHORE_DATA_DIR && \
+in_own_folder = $(call forget,(CHORE_|DATABASE_|REDIS_|WEB_CONCURRENCY)[A-Z_]*); CHORE_DATA_DIR=$$(mktemp -d) && export CHORE_DATA_DIR && \
 	trap 'rm -rf "$$CHORE_DATA_DIR"' EXIT && trap 'exit 1' INT TERM
 
 define run
@@ -103,6 +103,7 @@ deployment: $(VENV)/dev.stamp
 
 test-sqlite: $(VENV)/dev.stamp
 	$(call heading,Tests on SQLite)
+	@command -v redis-server >/dev/null || $(call skip,tests with Redis - there is no redis-server)
 	@$(PYTEST) -m 'not browser' $(TESTS)
 
 test-postgresql: $(VENV)/dev.stamp
@@ -126,6 +127,7 @@ AT_LENGTH = tracking/tests/faults tracking/tests/test_economy.py tracking/tests/
 test-faults: export CHORE_TEST_KILLS ?= 200
 test-faults: export CHORE_TEST_EXAMPLES ?= 300
 test-faults: export CHORE_TEST_REQUESTS ?= 25
+test-faults: export CHORE_TEST_STREAM_SECONDS ?= 60
 test-faults: $(VENV)/dev.stamp
 	$(call run,test-sqlite test-postgresql TESTS="-rP --show-capture=stdout $(AT_LENGTH)")
 

@@ -3,12 +3,14 @@
 A bad variable stops the start, and all bad ones are named at once. `X_FILE` may name a file that holds the value of `X`.
 """
 
+import codecs
 import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import redis
 from csp.constants import NONE, SELF
 from django.conf.global_settings import LANGUAGES
 from environs import EnvValidationError, FileAwareEnv, validate
@@ -35,6 +37,27 @@ def known_database(url: str) -> dict[str, Any] | None:
     return database
 
 
+def known_redis(url: str) -> dict[str, Any] | None:
+    """Parse REDIS_URL, for clients that would rather fail than keep anybody waiting. Raises ValidationError."""
+    if not url:
+        return None
+    try:
+        server = redis.connection.parse_url(url)  # django-eventstream wants keywords
+        kind = server.pop("connection_class", None)
+        if kind is redis.SSLConnection:
+            server["ssl"] = True
+        if kind is redis.UnixDomainSocketConnection:
+            server["unix_socket_path"] = server.pop("path", "")
+        server.get("host", "").encode("idna")
+        codecs.lookup(server.get("encoding", "utf-8"))
+        server = {name: value for name, value in server.items() if not name.startswith("retry")}
+        server |= {"socket_timeout": 0.3, "socket_connect_timeout": 0.3, "retry": None}
+        redis.Redis(**server)  # refuses options that it does not know
+    except (ValueError, TypeError, LookupError) as error:
+        raise ValidationError("Not an address of Redis: redis://, rediss:// or unix://") from error
+    return server
+
+
 def strong_key(key: str) -> None:
     if key and not DEBUG and is_weak(key):
         raise ValidationError("Too weak: 50 random characters are needed; or leave it out, and one is made.")
@@ -46,6 +69,7 @@ def with_scheme(origins: list[str]) -> None:
 
 
 env.add_parser("database", known_database)
+env.add_parser("redis", known_redis)
 not_blank = validate.Length(min=1, error="Must not be blank.")
 a_language = validate.OneOf(dict(LANGUAGES), error="Not a language that Django speaks.")
 a_zone = validate.OneOf(zoneinfo.available_timezones(), error="Not a time zone.")
@@ -69,6 +93,9 @@ try:
     DB_POOL_SIZE = env.int("CHORE_DB_POOL_SIZE", 10, validate=validate.Range(1, 1000))
     LOG_LEVEL = env.str("CHORE_LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"]))
     DATABASE = env.database("DATABASE_URL", "")
+    REDIS = env.redis("REDIS_URL", "")
+    PROCESSES = env.int("CHORE_PROCESSES", env.int("WEB_CONCURRENCY", 1), validate=validate.Range(1, 1000))
+    STREAM_KEEP_ALIVE = env.int("CHORE_STREAM_KEEP_ALIVE", 15, validate=validate.Range(1, 20))
     LOG_DIR = BASE_DIR / Path(env.str("CHORE_LOG_DIR", "") or DATA_DIR / "logs").expanduser()
     AUDIT_LOG_BYTES = env.int("CHORE_AUDIT_LOG_BYTES", 10_000_000, validate=validate.Range(1000, 10**12))
     AUDIT_LOG_BACKUPS = env.int("CHORE_AUDIT_LOG_BACKUPS", 5, validate=validate.Range(0, 1000))
@@ -253,6 +280,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+# The stream. django_eventstream is no installed app: its tables would stay empty, the trail is its storage.
+
+EVENTSTREAM_CHANNELMANAGER_CLASS = "tracking.stream.channels.TrailChannels"
+EVENTSTREAM_STORAGE_CLASS = "tracking.stream.storage.TrailStorage"
+if REDIS:
+    EVENTSTREAM_REDIS = REDIS
+
 # The log
 
 LOGGING = {
@@ -267,6 +301,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO"},
         "axes": {"level": "WARNING"},
+        "django_eventstream": {"level": "WARNING"},
         "tracking.unrecorded": {"handlers": ["unrecorded"], "level": "CRITICAL"},
     },
 }

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class TrackingConfig(AppConfig):
@@ -7,7 +8,10 @@ class TrackingConfig(AppConfig):
 
     def ready(self) -> None:
         from children import guards
-        from tracking import receivers  # noqa: F401 - connects them
+        from tracking import checks, receivers  # noqa: F401 - registers, connects them
         from tracking.guards import GUARDS
+        from tracking.stream.redis_listener import listen_to_redis
 
         guards.register(*GUARDS)
+        if settings.REDIS:
+            listen_to_redis()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
+from redis import Redis, RedisError
 
 from children import clock, guards
 from children.models import Family
@@ -43,6 +44,11 @@ def last_line() -> str | None:
     return error and f"the last line was not written: {error}"
 
 
+def redis() -> str | None:
+    Redis(**settings.REDIS).ping()
+    return None
+
+
 def machine_clock() -> str | None:
     last = Family.objects.aggregate(last=Max("last_act_at"))["last"]
     return "behind the last act" if last is not None and clock.now() < last - TOLERATED else None
@@ -58,6 +64,8 @@ IN_THE_DATABASE: dict[str, Callable[[], str | None]] = {
 def problems() -> dict[str, str | None]:
     """Return what is wrong by the name of the check, None where nothing is. Never raises, and tells no path and no address."""
     found = {"database": _run(database), "log_folder": _run(log_folder), "audit_log": last_line()}
+    if settings.REDIS:
+        found["redis"] = _run(redis)
     for name, check in IN_THE_DATABASE.items():  # each would wait for it as long again
         found[name] = found["database"] or _run(check)
     return found
@@ -66,5 +74,5 @@ def problems() -> dict[str, str | None]:
 def _run(check: Callable[[], str | None]) -> str | None:
     try:
         return check()
-    except (Error, OSError) as error:
+    except (Error, OSError, RedisError) as error:
         return type(error).__name__

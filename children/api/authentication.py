@@ -1,9 +1,12 @@
 from datetime import UTC, datetime
 
+from django.contrib.auth import get_user
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
 from children.models import AuthToken, User
 
@@ -21,3 +24,15 @@ class TokenAuthentication(KnoxAuthentication):
         if found is None or (found.expiry is not None and found.expiry <= datetime.now(UTC)):
             raise AuthenticationFailed(_("Invalid token."))
         return self.validate_user(found)
+
+
+def identify_again(request: Request) -> User | None:
+    """Judge the credentials of a request anew, as if it came now: a token, or a session read again. None if they are good no more."""
+    asked: HttpRequest = request._request
+    asked.session = type(asked.session)(asked.session.session_key)
+    asked.user = get_user(asked)
+    try:
+        user = Request(asked, authenticators=request.authenticators).user  # type: ignore[arg-type]
+    except AuthenticationFailed:
+        return None
+    return user if user.is_authenticated else None

@@ -1,11 +1,14 @@
 """Query parameters, strictly: what a view does not know, gets twice or gets blank is refused, and named."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail, ValidationError
+
+Default = TypeVar("Default", int, None)
 
 MAX_INTEGER = 2**63 - 1
 INTEGER = re.compile(r"-?[0-9]{1,19}")
@@ -21,8 +24,10 @@ def parse_integer(text: str, *, minimum: int = -MAX_INTEGER - 1) -> int:
     return value
 
 
-def integer_parameter(parameters: QueryDict, name: str, *, minimum: int, default: int) -> int:
-    """Return the integer parameter `name`. Raises ValidationError naming it."""
+def integer_parameter(
+    parameters: QueryDict | Mapping[str, str], name: str, *, minimum: int, default: Default
+) -> int | Default:
+    """Return the integer parameter, or header, `name`. Raises ValidationError naming it."""
     if name not in parameters:
         return default
     try:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
 from children.api.idempotency import HEADER, KEY, REPLAYED
+from children.api.negotiation import OneForm
 
 IDEMPOTENCY = [
     OpenApiParameter(
@@ -47,7 +48,7 @@ class ChoreSchema(AutoSchema):
             "401": not public or self._may_be_locked_out(),
             "403": not public,  # a role, a read-only token, or a session without its CSRF token
             "404": "{" in self.path,
-            "406": True,
+            "406": not issubclass(self.view.content_negotiation_class, OneForm),
             "409": bool(self._conflicts()),
             "415": self.method not in SAFE_METHODS,
             "422": self._is_idempotent(),

@@ -8,7 +8,7 @@ def test_every_variable_is_in_the_readme(settings):
     readme = (settings.BASE_DIR / "README.md").read_text()
     read = set(re.findall(r'\benv\.\w+\(\s*"([A-Z_]+)"', source))
 
-    documented = set(re.findall(r"^\| `((?:CHORE|DATABASE)_[A-Z_]+)` \|", readme, re.MULTILINE))
+    documented = set(re.findall(r"^\| `((?:CHORE|DATABASE|REDIS|WEB)_[A-Z_]+)` \|", readme, re.MULTILINE))
 
     assert len(read) > 10
     assert documented == read

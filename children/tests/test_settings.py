@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-OURS = ("CHORE_", "DATABASE_")
+OURS = ("CHORE_", "DATABASE_", "REDIS_", "WEB_CONCURRENCY")
 STRONG_KEY = "a-key-of-more-than-fifty-characters-0123456789-abcdefghij"
 
 
@@ -46,9 +46,13 @@ def test_bad_variables_are_named_all_at_once(start):
         "CHORE_SQLITE_SYNCHRONOUS": "OFF",
         "CHORE_DB_POOL_SIZE": "0",
         "CHORE_LANGUAGE": "English!",
+        "CHORE_PROCESSES": "0",
+        "CHORE_STREAM_KEEP_ALIVE": "21",
         "CHORE_AUDIT_LOG_BYTES": "1",
         "CHORE_AUDIT_LOG_BACKUPS": "-1",
         "DATABASE_URL": "mysql://localhost/chore",
+        "REDIS_URL": "http://localhost/",
+        "WEB_CONCURRENCY": "many",
     }
 
     process = start(**bad)

@@ -5,9 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,19 +19,26 @@ from django.db import connections
 
 PATIENCE = 60  # seconds, after which it is given up
 
+NOT_INHERITED = ("DATABASE_URL", "REDIS_URL", "WEB_CONCURRENCY")
+
 
 @dataclass(frozen=True)
 class Installation:
-    """A data folder, with SQLite if no database is named, and commands run beside it."""
+    """A data folder, with SQLite if no database is named, and commands run beside it; `variables` are more of its environment."""
 
     data: Path
     database_url: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
-        theirs = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_URL")}
+        theirs = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
         ours = {"CHORE_DATA_DIR": str(self.data), "DJANGO_SETTINGS_MODULE": "chore_project.settings"}
-        return theirs | ours | ({"DATABASE_URL": self.database_url} if self.database_url else {})
+        return theirs | ours | ({"DATABASE_URL": self.database_url} if self.database_url else {}) | {**self.variables}
+
+    def with_variables(self, **variables: str) -> "Installation":
+        """The same data, seen by processes with these variables too."""
+        return replace(self, variables={**self.variables, **variables})
 
     def manage(self, *arguments: str, script: str | None = None) -> str:
         """Run a command of manage.py, which may read `script`, and return what it printed."""

@@ -43,7 +43,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 NOT_DESCRIBED = {"schema/", "docs/"}
-NEEDS_ASGI = {"tracking/stream/"}  # elsewhere it answers 503, which it describes
+NEEDS_ASGI = {"tracking/stream/"}  # here it answers 503 at best, which is a server error
 
 
 @cache

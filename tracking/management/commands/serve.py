@@ -26,7 +26,7 @@ class Command(BaseCommand):
             self.stdout.flush()
             config = uvicorn.Config(
                 "chore_project.asgi:application",
-                lifespan="off",  # Django has none
+                lifespan="on",  # ends the streams
                 log_config=None,  # the settings' own
                 timeout_graceful_shutdown=GRACE_SECONDS,
                 ws="none",
