@@ -132,11 +132,12 @@ test-faults: $(VENV)/dev.stamp
 	$(call run,test-sqlite test-postgresql TESTS="-rP --show-capture=stdout $(AT_LENGTH)")
 
 
-# Measuring: BENCH="audit_log" names some of them
+# Measuring: BENCH="audit_log stream" names some of them
 
 .PHONY: bench
 bench: $(VENV)/dev.stamp
-	@$(in_own_folder) && $(PY) -m tracking.benchmarks $(BENCH)
+	@$(in_own_folder) && $(PY) -m tracking.benchmarks $(BENCH) && if $(postgresql_answers); \
+	then DATABASE_URL="$$CHORE_TEST_DATABASE_URL" $(PY) -m tracking.benchmarks --database $(BENCH); fi
 
 
 # Known vulnerabilities: fails for one, and where the advisories of any package cannot be read. A proxy may answer without them:
