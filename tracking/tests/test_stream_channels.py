@@ -118,6 +118,14 @@ def test_who_may_read_which_channel(people, channels):
     assert readable == {what: READABLE.get(what, set()) for what in people}
 
 
+def test_nobody_may_read_a_channel_with_events_that_are_not_visible_to_them(people, channels, events):
+    for what, user in people.items():
+        for name in READABLE.get(what, ()):
+            there = {*events_on(channels[name]).values_list("id", flat=True)}
+            assert there, name
+            assert there <= {*TrackingEvent.objects.visible_to(user).values_list("id", flat=True)}, (what, name)
+
+
 @pytest.mark.parametrize("channel", ["", "family", "family_{}", "x-family-{}", "child-{}", "events_channel"])
 def test_there_are_no_other_channels(parent, admin, family, channel):
     channel = channel.format(family.pk)
