@@ -24,6 +24,8 @@ pytest_plugins = ["tracking.tests.characters"]
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("postgresql") and connections["default"].vendor != "postgresql":
         pytest.skip("needs PostgreSQL: set DATABASE_URL")
+    if item.get_closest_marker("once") and connections["default"].vendor != "sqlite":
+        pytest.skip("the database does not matter: it runs on SQLite")
 
 
 @pytest.fixture(scope="session")

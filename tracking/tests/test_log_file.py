@@ -18,6 +18,8 @@ from tracking import log_file
 from tracking.tests.faults.disks import CHUNK, full, small_disk
 from tracking.tests.racing import PATIENCE
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def log(tmp_path):

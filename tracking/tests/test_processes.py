@@ -19,6 +19,8 @@ from tracking.tests.installation import PATIENCE, installed
 from tracking.tests.live import GUNICORN, PLAIN_UVICORN, SERVE, running
 from tracking.tests.sse import CLEANLY, CUT_OFF, opened, streaming
 
+pytestmark = pytest.mark.once
+
 MANY = 20
 NOBODY = "redis://127.0.0.1:1/0"
 

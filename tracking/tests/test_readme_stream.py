@@ -18,6 +18,8 @@ from tracking.tests.installation import PATIENCE, installed
 from tracking.tests.live import running
 from tracking.tests.test_readme import section
 
+pytestmark = pytest.mark.once
+
 TOLD = "task activated"
 KEEP_ALIVE = ("event: keep-alive", "data:", "")
 

@@ -17,6 +17,8 @@ from tracking.tests.factories import build_event
 from tracking.tests.installation import PATIENCE
 from tracking.tests.test_log_file import files_of, lines_of
 
+pytestmark = pytest.mark.once
+
 SIZE = 50_000
 LINES = 40_000
 LONGEST = 120

@@ -20,6 +20,8 @@ from tracking.tests.installation import PATIENCE
 from tracking.tests.live import running, wait_until
 from tracking.tests.sse import NOTHING, amiss, opened, restless, streaming
 
+pytestmark = pytest.mark.postgresql  # where there are several processes
+
 PROMPT = 5  # seconds; a stream that nothing wakes looks after 20
 ACTS = 8  # at least, in each state of Redis
 LONGER = 0.5  # seconds that an act may take for a Redis that is not well
