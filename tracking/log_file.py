@@ -15,6 +15,7 @@ from time import monotonic, sleep
 APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT
 NEVER = 2**62
 WAIT = 2  # seconds for a lock
+LOOKS = 20  # at a line that somebody is in the middle of, before it is waited for
 REPLACED = b"\0"  # the last byte of a file in whose place another one was put: who opened it before begins again too
 
 
@@ -81,6 +82,9 @@ def _try(path: Path, line: bytes, size: int, backups: int, unless: Callable[[], 
 
 def _end_line(file: int) -> None:
     """Somebody is in the middle of a line, or was killed there."""
+    for _ in range(LOOKS):
+        if os.pread(file, 1, os.lseek(file, 0, os.SEEK_END) - 1) == b"\n":
+            return
     _lock(file, fcntl.LOCK_EX)
     end = os.lseek(file, 0, os.SEEK_END)
     if os.pread(file, 1, end - 1) != b"\n":
