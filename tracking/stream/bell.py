@@ -19,7 +19,7 @@ REST = 2  # seconds
 
 logger = logging.getLogger(__name__)
 
-_resting, _lock = Event(), Lock()
+_resting, _knocking = Event(), Lock()
 
 
 def ring(event: TrackingEvent) -> None:
@@ -38,23 +38,23 @@ def ring(event: TrackingEvent) -> None:
 
 
 def _let_redis_rest() -> None:
-    with _lock:
-        if not _resting.is_set():
-            _resting.set()
-            Thread(target=_knock, name="redis", daemon=True).start()
+    _resting.set()
+    if _knocking.acquire(blocking=False):  # one does so already, else
+        Thread(target=_knock, name="redis", daemon=True).start()
 
 
 def _knock() -> None:
     """Wait until Redis takes a message again: one that wakes everybody, since others were not told meanwhile."""
-    while True:
+    while _resting.is_set():
         sleep(REST)
         _resting.clear()  # before: who acts from now on tells it itself
         try:
             send_event(EVERYBODY, CREATED, {"id": 0})
         except Exception:  # noqa: BLE001 - it has been told above
             _resting.set()
-        else:
-            return
+    _knocking.release()
+    if _resting.is_set():  # an act failed in between, and found somebody knocking
+        _let_redis_rest()
 
 
 def ring_here(channels: Iterable[str]) -> None:
