@@ -21,6 +21,8 @@ from children.models.user import Role
 from tracking import log_file
 from tracking.models import TrackingEvent
 
+SYSTEM, ANONYMIZED = "system", "anonymized"  # the logs of what the system did, and of users since forgotten
+USERS_LOG = re.compile(r"tracking_user_([0-9]+)\.log(?:\.[0-9]+)?")
 RECENT = 60  # seconds
 
 logger = logging.getLogger(__name__)
@@ -54,11 +56,6 @@ class Line(NamedTuple):
     event_id: int
     text: bytes
     rebuilt_at: int | None  # when a log was last rebuilt, as seen before the commit
-
-
-SYSTEM, ANONYMIZED = "system", "anonymized"  # the logs of what the system did, and of users since forgotten
-
-USERS_LOG = re.compile(r"tracking_user_([0-9]+)\.log(?:\.[0-9]+)?")
 
 
 def log_named(name: str) -> Path:

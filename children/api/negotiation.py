@@ -1,16 +1,12 @@
 from collections.abc import Iterable
 
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class OneForm(BaseContentNegotiation):
+class OneForm(DefaultContentNegotiation):
     """For a view that has one form only, whatever `Accept` says: the first of its renderers, which its errors are in too."""
-
-    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        return next(iter(parsers))
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None

@@ -39,7 +39,7 @@ def ring(event: TrackingEvent) -> None:
 
 def _let_redis_rest() -> None:
     _resting.set()
-    if _knocking.acquire(blocking=False):  # one does so already, else
+    if _knocking.acquire(blocking=False):  # one thread is enough
         Thread(target=_knock, name="redis", daemon=True).start()
 
 

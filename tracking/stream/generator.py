@@ -122,9 +122,8 @@ def _outcome(reading: Reading) -> tuple[list[Event] | None, float]:
 def _read_once(subscription: Subscription, last_id: int) -> list[Event] | None:
     """The events first: what is committed after the credentials ended is never sent."""
     events = messages(subscription.channel, events_on(subscription.channel).filter(id__gt=last_id)[:AT_ONCE])
-    user = subscription.identify()
     channels: TrailChannels = get_channelmanager()
-    return events if user is not None and channels.can_read_channel(user, subscription.channel) else None
+    return events if channels.can_read_channel(subscription.identify(), subscription.channel) else None
 
 
 async def _rung(listener: Listener, patience: float) -> None:

@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 import pytest
 from marshmallow import ValidationError
 
-from chore_project.settings import known_redis
+from chore_project.addresses import known_redis
 from tracking.management.commands.serve import GRACE_SECONDS
 from tracking.tests.faults.home import settle
 from tracking.tests.faults.posting import post
