@@ -52,6 +52,11 @@ class LastParent(ChoreError):
     message = _("A family keeps at least one parent.")
 
 
+class LastAdmin(ChoreError):
+    code = "last_admin"
+    message = _("A server keeps at least one active superuser.")
+
+
 class ActorGone(ChoreError):
     """The acting user was deleted or deactivated before its act got the family's lock."""
 
@@ -80,3 +85,10 @@ class UsernameTaken(ChoreError):
 
 class RefusedByDesign(TypeError):
     """Code took a door that would bypass the services, and with them the trail. Names the right one."""
+
+
+def first_line(error: Exception) -> str:
+    """Return the class of any error and the first line of its message: the lines after it, PostgreSQL's DETAIL, quote rows."""
+    message = next(iter(str(error).splitlines()), "")
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

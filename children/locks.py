@@ -1,4 +1,5 @@
-"""The order in which rows are locked, everywhere: the family, then the child, then the user.
+"""The order in which rows are locked, everywhere: the family, then the child, then the user; before them, by who deletes accounts that are
+due, the policy of deletions.
 
 PostgreSQL takes them FOR NO KEY UPDATE, so that inserts that refer to them do not wait; SQLite's lock is the whole file, taken at
 BEGIN. The family's lock is as wide as the widest channel of the stream.

@@ -1,3 +1,3 @@
-from children.admin import activation, child, family, group, items, user
+from children.admin import account_deletion, activation, child, family, group, items, user
 
-__all__ = ["activation", "child", "family", "group", "items", "user"]
+__all__ = ["account_deletion", "activation", "child", "family", "group", "items", "user"]

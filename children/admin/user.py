@@ -1,6 +1,5 @@
 from typing import Any
 
-from axes.utils import reset as forget_failed_logins
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.hashers import make_password
@@ -15,8 +14,10 @@ from children.admin.service import ServiceAdmin, actor
 from children.errors import ChoreError, Gone, UsernameTaken
 from children.models import User
 from children.services.accounts import delete_user
+from children.services.failed_logins import forget_failed_logins
 from children.services.logins import add_parent, insert_user
 
+DELETION = ("deletion_requested_at", "deletion_attempts", "deletion_attempted_at", "deletion_error")
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
@@ -47,6 +48,7 @@ class UserAdmin(ServiceAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("username", "password", "family", "membership")}),
         *DjangoUserAdmin.fieldsets[1:],  # type: ignore[index]
+        (_("Deletion"), {"fields": DELETION}),
     )
 
     @admin.display(description=_("as"))
@@ -56,7 +58,7 @@ class UserAdmin(ServiceAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         return gettext("parent") if user.own_child is None else gettext("child")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        told = () if obj is None else ("family", "membership", "last_login", "date_joined")
+        told = () if obj is None else ("family", "membership", "last_login", "date_joined", *DELETION)
         return told if self._grants_powers(request, obj) else (*told, *POWERS)
 
     def _grants_powers(self, request: HttpRequest, obj: Any) -> bool:
@@ -97,7 +99,7 @@ class UserAdmin(ServiceAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
                     raise Gone
                 user.save(update_fields=sorted(columns))
                 if "username" in columns:
-                    forget_failed_logins(username=form.initial["username"])
+                    forget_failed_logins(form.initial["username"])
                 form.save_m2m()
         except IntegrityError as error:
             raise UsernameTaken from error
@@ -110,6 +112,12 @@ class UserAdmin(ServiceAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
             raise SuperusersOnly
         delete_user(user=obj, by=by)
 
+    def leaves_no_parent(self, obj: User, others: set[Any]) -> bool:
+        """Whether the family goes along."""
+        if obj.family is None or obj.own_child is not None:
+            return False
+        return set(User.objects.parents_of(obj.family)) <= {obj, *others}
+
     def consequences(self, obj: User, others: set[Any]) -> list[str]:
         role = self.membership(obj) or gettext("admin")
         told = [
@@ -118,7 +126,7 @@ class UserAdmin(ServiceAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
         ]
         if obj.own_child is not None:
             told.append(gettext("The child stays, without a login."))
-        elif obj.family is not None and set(User.objects.parents_of(obj.family)) <= {obj, *others}:
+        elif self.leaves_no_parent(obj, others):
             told.append(gettext("No parent is left then: the family %(family)s goes along.") % {"family": obj.family})
             told.append(gettext("Its children are removed with their logins, its name is blanked, their trails stay."))
         return told

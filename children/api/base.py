@@ -23,7 +23,7 @@ from children.models import AuthToken, Family, User
 class ChoreView(APIView):
     """Judges the credentials, then the role, then the query parameters; a read-only token never changes anything."""
 
-    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {}  # the codes of its 409s by action, for the schema
+    conflicts: ClassVar[dict[str, tuple[str, ...]]] = {}  # the codes of its 409s by action or method, for the schema
     open_to_read_only_tokens = False
 
     @property

@@ -18,6 +18,18 @@ class IsParent(BasePermission):
         return isinstance(request.user, User) and request.user.role == Role.PARENT
 
 
+class IsAdmin(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, User) and request.user.is_admin
+
+
+class MayLeave(BasePermission):
+    """Anybody but a child's login, which is its parents'."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, User) and request.user.own_child is None
+
+
 class ParentsWriteFamilyReads(InFamily):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if request.method in SAFE_METHODS:
@@ -34,8 +46,8 @@ class SeesTrail(BasePermission):
         return request.user.family_id is not None or request.user.is_admin
 
 
-class MakesFamilies(BasePermission):
+class MakesFamilies(IsAdmin):
     """An admin; anybody, if registration is open."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return settings.REGISTRATION_OPEN or (isinstance(request.user, User) and request.user.is_admin)
+        return settings.REGISTRATION_OPEN or super().has_permission(request, view)

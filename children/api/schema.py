@@ -73,7 +73,7 @@ class ChoreSchema(AutoSchema):
         return hasattr(getattr(self.view, getattr(self.view, "action", ""), None), "idempotent")
 
     def _conflicts(self) -> tuple[str, ...]:
-        return getattr(self.view, "conflicts", {}).get(getattr(self.view, "action", None), ())
+        return getattr(self.view, "conflicts", {}).get(getattr(self.view, "action", self.method.lower()), ())
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

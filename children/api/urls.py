@@ -10,6 +10,7 @@ router.register("children", views.ChildViewSet, basename="child")
 router.register("tasks", views.TaskViewSet, basename="task")
 router.register("penalties", views.PenaltyViewSet, basename="penalty")
 router.register("activations", views.ActivationViewSet, basename="activation")
+router.register("admin/account-deletion/queue", views.DeletionQueueViewSet, basename="account-deletion")
 
 urlpatterns = [
     path("auth/login/", views.LoginView.as_view(), name="login"),
@@ -17,6 +18,9 @@ urlpatterns = [
     path("auth/logoutall/", views.LogoutAllView.as_view(), name="logout-all"),
     path("me/", views.MeView.as_view(), name="me"),
     path("me/password/", views.PasswordView.as_view(), name="password"),
+    path("me/delete/", views.LeaveView.as_view(), name="leave"),
+    path("me/restore/", views.RestoreView.as_view(), name="restore"),
+    path("admin/account-deletion/policy/", views.DeletionPolicyView.as_view(), name="account-deletion-policy"),
     path("families/", views.FamiliesView.as_view(), name="families"),
     path("family/", views.FamilyView.as_view(), name="family"),
     path("", include(router.urls)),

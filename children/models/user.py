@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from children.errors import Gone
 from children.models.family import Family
+from children.models.policy import AccountDeletionPolicy
 
 if TYPE_CHECKING:
     from children.models.child import Child
+
+ATTEMPTS = Coalesce("deletion_attempts", 0)
 
 
 class Role(models.TextChoices):
@@ -31,6 +34,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def parents_of(self, family: Family) -> UserQuerySet:
         return self.filter(family=family, child=None).order_by("id")
+
+    def marked(self) -> UserQuerySet:
+        """Accounts that are marked for deletion, the oldest request first, with the moment they are `due_at` and the `attempts`."""
+        threshold = AccountDeletionPolicy.objects.current().threshold
+        due_at = models.ExpressionWrapper(models.F("deletion_requested_at") + threshold, models.DateTimeField())
+        marked = self.exclude(deletion_requested_at=None).annotate(due_at=due_at, attempts=ATTEMPTS)
+        return marked.order_by("deletion_requested_at", "id")
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete each through `User.delete`, so that no trace names it afterwards."""
@@ -55,6 +65,11 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
     family = models.ForeignKey(
         Family, verbose_name=_("family"), null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
+    # Null, and without a default: or else SQLite makes the table anew for the column, and gives ids of deleted users again.
+    deletion_requested_at = models.DateTimeField(_("deletion requested"), null=True, editable=False)
+    deletion_attempts = models.PositiveIntegerField(_("attempts"), null=True, editable=False)
+    deletion_attempted_at = models.DateTimeField(_("last attempt"), null=True, editable=False)
+    deletion_error = models.CharField(_("last error"), max_length=500, null=True, editable=False)  # noqa: DJ001
     child: Child
 
     objects: ClassVar[ChoreUserManager] = ChoreUserManager()
@@ -92,6 +107,13 @@ class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox has no
     def timezone(self) -> tzinfo:
         """In which a plain date of this user's means midnight: its family's, UTC for who has none."""
         return ZoneInfo(self.family.timezone if self.family else "UTC")
+
+    @property
+    def deletion_due_at(self) -> datetime | None:
+        """From when on the account is deleted, if it is marked."""
+        if self.deletion_requested_at is None:
+            return None
+        return self.deletion_requested_at + AccountDeletionPolicy.objects.current().threshold
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete through `services.accounts.delete_user`, whatever code asks for it."""

@@ -2,20 +2,27 @@
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db import transaction
+from django.db.models import Model, Q
 
 from children.models import Child, Family, User
 
 
-def forget_user(user: User) -> None:
-    """Delete what admins did to this account; what it did itself goes with its row."""
-    _entries(user).delete()
+def forget_user(user: User) -> int:
+    """Delete what was done to this account and what it did. Returns how many entries there were.
+
+    All are locked in one order first: two admins may have done something to each other.
+    """
+    named = LogEntry.objects.filter(_about(user) | Q(user=user.pk)).order_by("pk")
+    with transaction.atomic():
+        locked = list(named.select_for_update().values_list("pk", flat=True))
+        return LogEntry.objects.filter(pk__in=locked).delete()[0]
 
 
 def blank_name(tombstone: Child | Family) -> None:
     """Call it in the log what it is called everywhere else by now."""
-    _entries(tombstone).update(object_repr=str(tombstone))
+    LogEntry.objects.filter(_about(tombstone)).update(object_repr=str(tombstone))
 
 
-def _entries(obj: Model) -> QuerySet[LogEntry]:
-    return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk))
+def _about(obj: Model) -> Q:
+    return Q(content_type=ContentType.objects.get_for_model(obj), object_id=str(obj.pk))

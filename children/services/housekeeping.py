@@ -1,4 +1,4 @@
-"""What has expired goes: kept answers, tokens, sessions."""
+"""What has expired goes: kept answers, tokens, sessions; and accounts that are due."""
 
 import logging
 from collections.abc import Callable
@@ -11,27 +11,37 @@ from django.db.models import QuerySet
 
 from children import clock
 from children.models import AuthToken, IdempotencyKey
+from children.services.due_accounts import delete_due_accounts
 
 CHUNK = 1000
 
 logger = logging.getLogger(__name__)
 
 EXPIRED: dict[str, Callable[[], QuerySet[Any]]] = {
-    "idempotency keys": lambda: IdempotencyKey.objects.expired(clock.now()),
-    "tokens": lambda: AuthToken.objects.filter(expiry__lte=clock.now()),
-    "sessions": lambda: Session.objects.filter(expire_date__lte=clock.now()),
+    "expired idempotency keys": lambda: IdempotencyKey.objects.expired(clock.now()),
+    "expired tokens": lambda: AuthToken.objects.filter(expiry__lte=clock.now()),
+    "expired sessions": lambda: Session.objects.filter(expire_date__lte=clock.now()),
 }
 
 
 def keep_house() -> tuple[dict[str, int], list[str]]:
-    """Remove what has expired. Returns how many of each went, and what failed; that is logged, and does not hold up the rest."""
+    """Remove what has expired, and accounts that are due.
+
+    Returns how many of each went, and what failed; that is logged, and does not hold up the rest.
+    """
     removed, failed = {}, []
     for what, expired in EXPIRED.items():
         try:
             removed[what] = _remove(expired)
         except Error:
-            logger.exception("Housekeeping could not remove expired %s", what)
+            logger.exception("Housekeeping could not remove %s", what)
             failed.append(what)
+    try:
+        removed["accounts"], left = delete_due_accounts()
+        failed += [f"accounts ({left})"] if left else []
+    except Error:
+        logger.exception("Housekeeping could not look for accounts that are due")
+        failed.append("accounts")
     return removed, failed
 
 
@@ -50,7 +60,7 @@ def keep_house_every(seconds: float, *, until: Event) -> None:
 
 
 def describe(removed: dict[str, int]) -> str:
-    return ", ".join(f"{count} expired {what}" for what, count in removed.items()) or "nothing"
+    return ", ".join(f"{count} {what}" for what, count in removed.items()) or "nothing"
 
 
 def _remove(expired: Callable[[], QuerySet[Any]]) -> int:

@@ -1,12 +1,12 @@
 """Making and changing logins. Passwords are hashed before a transaction opens: argon2 is slow on purpose."""
 
-from axes.utils import reset as forget_failed_logins
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from children.errors import ActorGone, UsernameTaken
 from children.locks import lock_home
 from children.models import AuthToken, Family, User
+from children.services.failed_logins import forget_failed_logins
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def insert_user(*, username: str, password_hash: str, family: Family | None) -> 
 
 def rename_user(*, user: User, username: str) -> None:
     """Change the username, and forget failed logins under the old one. Raises UsernameTaken."""
-    forget_failed_logins(username=user.username)
+    forget_failed_logins(user.username)
     user.username = username
     try:
         with transaction.atomic():

@@ -16,6 +16,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 BODIES: dict[str, dict[str, Any]] = {
     "auth/login/": {"username": "parent", "password": PASSWORD},
     "me/password/": {"old": PASSWORD, "new": "quite another pass phrase"},
+    "me/delete/": {"password": PASSWORD},
+    "admin/account-deletion/policy/": {"threshold_hours": 48},
     "families/": {"name": "Hopper", "timezone": "UTC", "username": "grace", "password": PASSWORD},
     "family/": {"name": "King"},
     "parents/": {"username": "newcomer", "password": PASSWORD},

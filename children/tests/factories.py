@@ -1,9 +1,11 @@
 """Making the people and things of the tests. `tracking/tests/characters.py` makes the usual ones into fixtures."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
+from children import clock
 from children.models import Child, Family, Penalty, Task, User
 from children.services.activations import activate
 
@@ -20,6 +22,13 @@ def make_user(username: str, *, family: Family | None = None, **values: Any) -> 
 
 def make_admin(username: str = "admin") -> User:
     return make_user(username, is_staff=True, is_superuser=True)
+
+
+def mark(user: User, *, hours_ago: float = 0) -> User:
+    """Mark the account for deletion, so many hours ago."""
+    user.deletion_requested_at = clock.now() - timedelta(hours=hours_ago)
+    user.save(update_fields=["deletion_requested_at"])
+    return user
 
 
 def make_child(family: Family, name: str = "Ada", *, username: str | None = None) -> Child:

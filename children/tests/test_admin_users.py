@@ -1,4 +1,5 @@
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.hashers import make_password
@@ -112,6 +113,14 @@ def test_the_case_of_a_username_is_changed(site, parent):
 
     parent.refresh_from_db()
     assert parent.username == "Parent"
+
+
+def test_failed_logins_under_the_old_name_are_forgotten(site, parent):
+    AccessAttempt.objects.create(username="PARENT", ip_address="192.0.2.1", failures_since_start=1)
+
+    site.post(url(parent, "change"), changed(parent, username="grace"))
+
+    assert not AccessAttempt.objects.exists()
 
 
 def test_when_a_user_joined_stays(site, parent, settings):

@@ -1,8 +1,11 @@
 import pytest
-from axes.models import AccessAttempt
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.test import Client
 
+from children import clock
 from children.errors import ActorGone, ActorMoved, Gone
 from children.models import Activation, AuthToken, Child, Family, User
 from children.services.accounts import delete_user
@@ -119,6 +122,38 @@ def test_failed_logins_are_forgotten_but_not_those_of_others(parent, other_paren
     delete_user(user=other_parent, by=parent)
 
     assert list(AccessAttempt.objects.values_list("username", flat=True)) == ["parent"]
+
+
+@pytest.mark.parametrize(
+    ("model", "values"), [(AccessAttempt, {"failures_since_start": 1}), (AccessFailureLog, {}), (AccessLog, {})]
+)
+def test_failed_logins_are_forgotten_in_whatever_case_they_were_typed(parent, other_parent, model, values):
+    for username in ("Other-Parent", "OTHER-PARENT", "other_parent", "another-parent"):
+        model.objects.create(username=username, ip_address="192.0.2.1", **values)
+
+    delete_user(user=other_parent, by=parent)
+
+    assert set(model.objects.values_list("username", flat=True)) == {"other_parent", "another-parent"}
+
+
+def test_its_sessions_end_and_those_of_others_do_not(parent, other_parent):
+    clients = [Client() for _ in range(3)]
+    for client, user in zip(clients, (other_parent, other_parent, parent), strict=True):
+        client.force_login(user)
+    Session.objects.filter(pk=clients[0].session.session_key).update(expire_date=clock.now())  # nobody looked since
+    Session.objects.create(session_key="junk", session_data="junk", expire_date=clock.now())
+
+    delete_user(user=other_parent, by=parent)
+
+    assert set(Session.objects.values_list("pk", flat=True)) == {clients[2].session.session_key, "junk"}
+
+
+def test_the_sessions_of_a_childs_login_end_with_it(parent, child, child_user, client):
+    client.force_login(child_user)
+
+    remove_child(child=child, by=parent)
+
+    assert not Session.objects.exists()
 
 
 def test_what_it_did_in_the_admin_site_goes(admin):

@@ -42,7 +42,10 @@ def test_what_has_expired_goes_and_the_rest_stays(parent, capsys):
     assert list(IdempotencyKey.objects.all()) == [young]
     assert set(AuthToken.objects.all()) == tokens
     assert list(Session.objects.all()) == [session]
-    assert "Removed 1 expired idempotency keys, 1 expired tokens, 1 expired sessions" in capsys.readouterr().out
+    assert (
+        "Removed 1 expired idempotency keys, 1 expired tokens, 1 expired sessions, 0 accounts"
+        in capsys.readouterr().out
+    )
 
 
 def test_it_goes_chunk_by_chunk(parent, monkeypatch):
@@ -52,7 +55,7 @@ def test_it_goes_chunk_by_chunk(parent, monkeypatch):
 
     removed, failed = keep_house()
 
-    assert (removed["idempotency keys"], failed) == (5, [])
+    assert (removed["expired idempotency keys"], failed) == (5, [])
     assert not IdempotencyKey.objects.exists()
 
 
@@ -106,5 +109,5 @@ def test_it_waits_for_nobody(parent, other_parent):
     with holding(lambda: list(IdempotencyKey.objects.select_for_update().filter(user=other_parent))):
         removed, failed = keep_house()
 
-    assert (removed["idempotency keys"], failed) == (1, [])
+    assert (removed["expired idempotency keys"], failed) == (1, [])
     assert [key.user for key in IdempotencyKey.objects.all()] == [other_parent]

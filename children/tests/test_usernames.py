@@ -26,8 +26,9 @@ def test_the_case_of_the_own_name_can_be_changed(parent, child):
     assert child.username == "ADA"
 
 
-def test_failed_logins_under_the_old_name_are_forgotten(parent, child):
-    AccessAttempt.objects.create(username="ada", ip_address="127.0.0.1", failures_since_start=1)
+@pytest.mark.parametrize("typed", ["ada", "Ada"])
+def test_failed_logins_under_the_old_name_are_forgotten(parent, child, typed):
+    AccessAttempt.objects.create(username=typed, ip_address="127.0.0.1", failures_since_start=1)
 
     edit_child(child=child, by=parent, username="augusta")
 

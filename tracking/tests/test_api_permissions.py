@@ -20,6 +20,7 @@ PARENT_MAKES = (401, 403, 403, 201, 403, 201, 403)
 PARENT_CHANGES = (401, 403, 403, 200, 403, 200, 403)
 PARENT_DELETES = (401, 403, 403, 204, 403, 204, 403)
 TRAIL = (401, 403, 200, 200, 200, 200, 200)
+ADMINS = (401, 403, 403, 403, 200, 200, 403)
 
 CRUD = {
     "GET {}/": FAMILY_READS,
@@ -37,6 +38,11 @@ MATRIX = {
     "DELETE auth/tokens/<uuid:id>/": USER_ACTS,
     "GET me/": USER_READS,
     "POST me/password/": USER_ACTS,
+    "POST me/delete/": (401, 202, 403, 202, 202, 202, 403),
+    "POST me/restore/": (401, 200, 403, 200, 200, 200, 403),
+    "GET admin/account-deletion/policy/": ADMINS,
+    "PUT admin/account-deletion/policy/": ADMINS,
+    "GET admin/account-deletion/queue/": ADMINS,
     "POST families/": (401, 403, 403, 403, 201, 201, 403),
     "GET family/": FAMILY_READS,
     "PATCH family/": PARENT_CHANGES,

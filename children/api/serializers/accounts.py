@@ -1,13 +1,17 @@
 from typing import Any
 
-from django.contrib.auth import authenticate
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from children.api.serializers.base import MomentField, ReadModelSerializer, StrictSerializer
-from children.api.serializers.credentials import PasswordField, UsernameField, refuse_weak_password
+from children.api.serializers.credentials import (
+    OwnPasswordField,
+    PasswordField,
+    UsernameField,
+    refuse_weak_password,
+)
 from children.models import AuthToken, User
 from children.models.user import Role
+from children.services.deletions import takes_family_along
 
 
 class MeSerializer(StrictSerializer):
@@ -18,10 +22,7 @@ class MeSerializer(StrictSerializer):
     )
     family_id = serializers.IntegerField(allow_null=True)
     child_id = serializers.IntegerField(source="own_child.pk", allow_null=True, default=None)
-    deletion_due_at = serializers.SerializerMethodField(help_text="null: not marked for deletion")
-
-    def get_deletion_due_at(self, user: User) -> str | None:
-        return None  # no account can be marked yet
+    deletion_due_at = MomentField(allow_null=True, help_text="null: not marked for deletion")
 
 
 class LoginSerializer(StrictSerializer):
@@ -46,16 +47,20 @@ class TokenSerializer(ReadModelSerializer):
 
 
 class PasswordChangeSerializer(StrictSerializer):
-    old = PasswordField()
+    old = OwnPasswordField()
     new = PasswordField()
-
-    def validate_old(self, old: str) -> str:
-        request = self.context["request"]
-        # Under Django's own request: axes counts the guesses, and its middleware answers who guesses with 429.
-        if authenticate(request._request, username=request.user.username, password=old) is None:
-            raise serializers.ValidationError(_("Wrong password."), "wrong_password")
-        return old
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         refuse_weak_password(attrs["new"], self.context["request"].user.username, attr="new")
         return attrs
+
+
+class PasswordAgainSerializer(StrictSerializer):
+    password = OwnPasswordField()
+
+
+class MarkedSerializer(MeSerializer):
+    family_goes_too = serializers.SerializerMethodField(help_text="true: no parent is left in the family then")
+
+    def get_family_goes_too(self, user: User) -> bool:
+        return takes_family_along(user)

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.fields import get_error_detail
+from rest_framework.fields import empty, get_error_detail
 
 from children.models import User
 
@@ -24,6 +26,17 @@ class PasswordField(serializers.CharField):
         super().__init__(
             max_length=128, trim_whitespace=False, write_only=True, style={"input_type": "password"}, **kwargs
         )
+
+
+class OwnPasswordField(PasswordField):
+    """The password of who is asking, again. The serializer's context has the request."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        password, request = super().run_validation(data), self.context["request"]
+        # Under Django's own request: axes counts the guesses, and its middleware answers who guesses with 429.
+        if authenticate(request._request, username=request.user.username, password=password) is None:
+            raise serializers.ValidationError(_("Wrong password."), "wrong_password")
+        return password
 
 
 def refuse_weak_password(password: str, username: str, *, attr: str = "password") -> None:

@@ -17,7 +17,8 @@ def seconds(text: str) -> int:
 
 class Command(PlainCommand):
     help = (
-        "Remove what has expired: idempotency keys after 24 hours, tokens, sessions. Exit status 1 if something failed."
+        "Remove what has expired: idempotency keys after 24 hours, tokens, sessions; and delete the accounts that are due. "
+        "Exit status 1 if something failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,21 @@
+from rest_framework import serializers
+
+from children.api.serializers.base import MomentField, StrictModelSerializer, StrictSerializer
+from children.models import AccountDeletionPolicy
+
+
+class DeletionPolicySerializer(StrictModelSerializer):
+    class Meta:
+        model = AccountDeletionPolicy
+        fields = ["threshold_hours"]
+        extra_kwargs = {"threshold_hours": {"required": True}}
+
+
+class DeletionSerializer(StrictSerializer):
+    user_id = serializers.IntegerField(source="pk")
+    username = serializers.CharField()
+    requested_at = MomentField(source="deletion_requested_at")
+    due_at = MomentField()
+    attempts = serializers.IntegerField(help_text="That failed.")
+    last_attempt_at = MomentField(source="deletion_attempted_at", allow_null=True)
+    last_error = serializers.CharField(source="deletion_error", allow_null=True)
