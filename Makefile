@@ -14,7 +14,7 @@ help:
 	@echo "make demo         the same with two made-up families (./data-demo)"
 	@echo "make test         run every check and every test"
 	@echo "make test-faults  run the random and the destructive tests at length"
-	@echo "make bench        measure the audit log and the stream, beside the packages that do the same"
+	@echo "make bench        measure the audit log, forgetting and the stream, beside what else does the same"
 	@echo "make audit        look for known vulnerabilities in the packages"
 	@echo "make format       tidy the code"
 	@echo "make lock         compile the requirements anew"

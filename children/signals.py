@@ -13,6 +13,8 @@ if one of them fails, the removal does.
 
     child_removed  child: Child, by: User | None
     user_removed   user: User
+
+`house_kept` is sent with `send_robust` at the end of each round of housekeeping, so that the apps above keep their own; one that raises makes the round one that failed.
 """
 
 from django.dispatch import Signal
@@ -24,3 +26,5 @@ penalty_cancelled = Signal()
 
 child_removed = Signal()
 user_removed = Signal()
+
+house_kept = Signal()

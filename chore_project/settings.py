@@ -62,6 +62,7 @@ try:
     LOG_DIR = BASE_DIR / Path(env.str("CHORE_LOG_DIR", "") or DATA_DIR / "logs").expanduser()
     AUDIT_LOG_BYTES = env.int("CHORE_AUDIT_LOG_BYTES", 10_000_000, validate=validate.Range(1000, 10**12))
     AUDIT_LOG_BACKUPS = env.int("CHORE_AUDIT_LOG_BACKUPS", 5, validate=validate.Range(0, 1000))
+    RETENTION_DAYS = env.int("CHORE_RETENTION_DAYS", None, validate=validate.Range(1, 36_500))  # None: for ever
     env.seal()
 except EnvValidationError as error:
     wrong = "".join(f"\n  {name}: {' '.join(texts)}" for name, texts in sorted(error.error_messages.items()))  # type: ignore[union-attr]
@@ -85,7 +86,9 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
         # The write lock is taken at BEGIN: with DEFERRED, concurrent acts fail with "database is locked".
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNCHRONOUS}; PRAGMA foreign_keys=ON;",
+        "init_command": (  # secure_delete: what is deleted is overwritten
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous={SQLITE_SYNCHRONOUS}; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+        ),
     }
 else:
     # Under ASGI each request runs in a thread of its own: connections come from a pool.

@@ -16,6 +16,7 @@ from time import monotonic, time_ns
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db import Error
 
 from children.models.user import Role
 from tracking import log_file
@@ -37,7 +38,7 @@ class Failures:
     last_at: float = 0  # by the monotonic clock
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, error: OSError) -> None:
+    def add(self, error: OSError | Error) -> None:
         with self._lock:
             self.count += 1
         self.last, self.last_at = type(error).__name__, monotonic()
@@ -55,7 +56,8 @@ class Line(NamedTuple):
     path: Path
     event_id: int
     text: bytes
-    rebuilt_at: int | None  # when a log was last rebuilt, as seen before the commit
+    user_id: int | None
+    changed_at: int | None  # when a log was last written anew, as seen before the commit
 
 
 def log_named(name: str) -> Path:
@@ -83,35 +85,58 @@ def text_of(plain: Mapping[str, Any]) -> bytes:
 def prepare(event: TrackingEvent) -> Line:
     """Return the line of an event that is recorded, but not committed yet."""
     path = log_of(event.user_id, event.actor_role)
-    return Line(path, event.pk, text_of(event.to_dict()), _rebuilt_at())
+    return Line(path, event.pk, text_of(event.to_dict()), event.user_id, _changed_at())
 
 
 def write(line: Line) -> None:
     """Append it, once its event is committed. What fails is counted, and never raised: `rebuild_audit_log` makes it good."""
-
-    def is_told() -> bool:
-        return _rebuilt_at() != line.rebuilt_at and _holds(line.path, line.event_id)
-
     try:
-        log_file.append(
-            line.path, line.text, size=settings.AUDIT_LOG_BYTES, backups=settings.AUDIT_LOG_BACKUPS, unless=is_told
-        )
-    except OSError as error:
+        _write(line)
+    except (OSError, Error) as error:
         failures.add(error)
         logger.error("The audit log could not be written for event %s: %r", line.event_id, error)
     else:
         failures.last = None
 
 
-def note_rebuilt() -> None:
-    """Note that a log was rebuilt, while its writers are kept waiting: it may hold what they have not written yet."""
+def _write(line: Line) -> None:
+    """Where a log was written anew meanwhile, the line may be there already, or its user be forgotten: that is looked up then."""
+    is_forgotten = False
+
+    def is_settled() -> bool:
+        nonlocal is_forgotten
+        if _changed_at() == line.changed_at:
+            return False
+        is_forgotten = line.user_id is not None and _is_nobodys(line.event_id)
+        return is_forgotten or _holds(line.path, line.event_id)
+
+    log_file.append(
+        line.path, line.text, size=settings.AUDIT_LOG_BYTES, backups=settings.AUDIT_LOG_BACKUPS, unless=is_settled
+    )
+    if is_forgotten and line.user_id is not None:
+        log_file.remove_empty(line.path)
+        text = without_user(line.text, line.user_id)
+        _write(line._replace(path=log_named(ANONYMIZED), text=text, user_id=None))
+
+
+def without_user(text: bytes, user_id: int) -> bytes:
+    """Return a line, or several, with null where that user stood."""
+    return text.replace(b'"user_id": %d,' % user_id, b'"user_id": null,')
+
+
+def _is_nobodys(event_id: int) -> bool:
+    return TrackingEvent.objects.filter(pk=event_id, user=None).exists()
+
+
+def note_changed() -> None:
+    """Note that a log is written anew, while its writers are kept waiting: they look what became of what they have to write."""
     mark, now = _mark(), time_ns()
     mark.touch(mode=0o640)
     os.utime(mark, ns=(now, now))
 
 
-def _rebuilt_at() -> int | None:
-    """Return the moment in nanoseconds, None if it never was."""
+def _changed_at() -> int | None:
+    """Return the moment in nanoseconds, None if none ever was."""
     try:
         return _mark().stat().st_mtime_ns
     except OSError:
@@ -119,7 +144,7 @@ def _rebuilt_at() -> int | None:
 
 
 def _mark() -> Path:
-    return Path(settings.LOG_DIR, ".rebuilt")
+    return Path(settings.LOG_DIR, ".changed")
 
 
 def _holds(path: Path, event_id: int) -> bool:

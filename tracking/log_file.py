@@ -26,7 +26,7 @@ def append(
 
     Raises OSError; half a line is taken back then, or ended by whoever comes next.
     """
-    while not _try(path, line, size, backups, unless):
+    while (file := _open(path, unless)) is not None and not _try(file, path, line, size, backups, unless):
         continue
 
 
@@ -44,6 +44,19 @@ def mark_replaced(file: int) -> None:
     os.ftruncate(file, os.fstat(file).st_size + len(REPLACED))
 
 
+def remove_empty(path: Path) -> None:
+    """Remove a log in which nothing is written, though somebody made it to. Raises OSError."""
+    with suppress(FileNotFoundError):
+        file = os.open(path, os.O_RDWR)
+        try:
+            _lock(file, fcntl.LOCK_EX)
+            if is_there(path, file) and not os.fstat(file).st_size:
+                mark_replaced(file)
+                path.unlink()
+        finally:
+            os.close(file)
+
+
 def is_there(path: Path, file: int) -> bool:
     """Whether an open file is still the one of that name."""
     with suppress(FileNotFoundError):
@@ -56,9 +69,16 @@ def numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{path.name}.{number}") if number else path
 
 
-def _try(path: Path, line: bytes, size: int, backups: int, unless: Callable[[], bool] | None) -> bool:
+def _open(path: Path, unless: Callable[[], bool] | None) -> int | None:
+    """Return the open file; None where it is not there, and needed for no line: its name alone may tell too much."""
+    try:
+        return os.open(path, APPEND & ~os.O_CREAT)
+    except FileNotFoundError:
+        return None if unless is not None and unless() else open_to_append(path)
+
+
+def _try(file: int, path: Path, line: bytes, size: int, backups: int, unless: Callable[[], bool] | None) -> bool:
     """Return whether it is done. Few calls, and cheap ones: `make bench` tells."""
-    file = open_to_append(path)
     try:
         _lock(file, fcntl.LOCK_SH)
         end = os.lseek(file, 0, os.SEEK_END)

@@ -8,7 +8,7 @@ from children import signals as family
 from children.models import User
 from rewards import signals as rewards
 from tracking.models.event import Action, EntityType
-from tracking.services.forgetting import forget_unrecorded
+from tracking.services.leaving import forget_deleted, keep_house
 from tracking.services.recording import record_act
 
 
@@ -49,7 +49,12 @@ def on_reward_cancelled(**act: Any) -> None:
 
 @receiver(family.user_removed, dispatch_uid="tracking.user_removed")
 def on_user_removed(*, user: User, **_: Any) -> None:
-    forget_unrecorded(user)
+    forget_deleted(user)
+
+
+@receiver(family.house_kept, dispatch_uid="tracking.house_kept")
+def on_house_kept(**_: Any) -> None:
+    keep_house()
 
 
 def _record(entity_type: EntityType, action: Action, *, signal: Any, sender: Any, **act: Any) -> None:

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from django.conf import settings
 
@@ -13,12 +14,16 @@ MARK = f"CRITICAL {LOGGER}: "  # before the event, in a log that holds other lin
 HEADER = re.compile(r"\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL) [\w.]+: ")
 
 
+def path() -> Path:
+    return Path(settings.LOG_DIR, "unrecorded.log")
+
+
 class UnrecordedLogHandler(logging.Handler):
     """Append each record to `logs/unrecorded.log` as one line: the event as JSON."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            log_file.append(settings.LOG_DIR / "unrecorded.log", f"{self.format(record)}\n".encode())
+            log_file.append(path(), f"{self.format(record)}\n".encode())
         except OSError:
             self.handleError(record)
 

@@ -8,6 +8,9 @@ class Guard:
 
     `sqlite` and `postgresql` say when: what stands in `CREATE TRIGGER` between the trigger's name and its body, with `{table}` for
     the table and `{columns}` for all its columns but `free`; None where that database needs no trigger.
+
+    `unless` is a condition, in words of both databases, under which a row may pass all the same. It may ask other tables, which WHEN
+    of PostgreSQL cannot. SQLite has it in WHEN, so that `sqlite` then has none of its own.
     """
 
     name: str
@@ -16,6 +19,7 @@ class Guard:
     sqlite: str | None
     postgresql: str | None
     free: tuple[str, ...] = ()
+    unless: str | None = None
 
     @property
     def trigger(self) -> str:

@@ -51,4 +51,5 @@ def _remember(guard: Guard, definition: str) -> str:
 
 
 def _body(guard: Guard) -> str:
-    return f"BEGIN RAISE EXCEPTION '{guard.message}' USING ERRCODE = 'integrity_constraint_violation'; END"
+    unless = f"IF {guard.unless} THEN RETURN coalesce(NEW, OLD); END IF; " if guard.unless else ""
+    return f"BEGIN {unless}RAISE EXCEPTION '{guard.message}' USING ERRCODE = 'integrity_constraint_violation'; END"

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import Error, connections, transaction
 from django.db.models import QuerySet
 
-from children import clock
+from children import clock, signals
 from children.models import AuthToken, IdempotencyKey
 from children.services.due_accounts import delete_due_accounts
 
@@ -42,6 +42,8 @@ def keep_house() -> tuple[dict[str, int], list[str]]:
     except Error:
         logger.exception("Housekeeping could not look for accounts that are due")
         failed.append("accounts")
+    told = signals.house_kept.send_robust(sender=None)
+    failed += ["what else is done for accounts that are gone"] if any(error for _, error in told) else []
     return removed, failed
 
 

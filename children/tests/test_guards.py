@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from django.conf import settings
@@ -11,8 +12,9 @@ from django.db import IntegrityError, connection, migrations, models, transactio
 from django.db.models.signals import post_migrate, pre_migrate
 
 from children import guards
+from children.guards.guard import Guard
 from children.guards.installer import DIALECTS, check_guards
-from children.models import Child
+from children.models import Child, Task
 from children.points_guard import GUARDS
 
 HERE = [guard for guard in GUARDS if getattr(guard, connection.vendor) is not None]
@@ -107,6 +109,52 @@ def test_one_that_says_something_else_is_missing(db, when):
     assert missing() == [POINTS_MOVE.trigger]
     call_command("migrate", verbosity=0)
     assert missing() == []
+
+
+UNLESS = Guard(
+    name="unless",
+    table="children_task",
+    message="not now",
+    sqlite="BEFORE {event} ON {{table}}",
+    postgresql="BEFORE {event} ON {{table}} FOR EACH ROW",
+    unless="EXISTS (SELECT 1 FROM children_family WHERE name = 'Open') OR EXISTS (SELECT 1 FROM children_child WHERE name = 'Open')",
+)
+WRITES = {
+    "INSERT": (
+        "INSERT INTO children_task (name, points, family_id) SELECT 'Other', points, family_id FROM children_task",
+        ["Dishes", "Other"],
+    ),
+    "UPDATE": ("UPDATE children_task SET name = 'Other'", ["Other"]),
+    "DELETE": ("DELETE FROM children_task", []),
+}
+
+
+@pytest.mark.parametrize("event", WRITES)
+def test_one_with_an_unless_lets_through_what_it_says_and_nothing_else(task, child, family, event):
+    sqlite, postgresql = (when.format(event=event) for when in (UNLESS.sqlite, UNLESS.postgresql))
+    guard = replace(UNLESS, sqlite=sqlite, postgresql=postgresql)
+    for statement in DIALECTS[connection.vendor].create(guard, []):
+        run(statement)
+    write, written = WRITES[event]
+
+    with pytest.raises(IntegrityError, match="not now"), transaction.atomic():
+        run(write)
+    assert list(Task.objects.values_list("name", flat=True)) == ["Dishes"]
+    Child.objects.filter(pk=child.pk).update(name="Open")
+    run(write)
+    assert list(Task.objects.order_by("id").values_list("name", flat=True)) == written
+
+
+def test_one_with_another_unless_is_missing(db):
+    with connection.cursor() as cursor:
+        dialect, when = DIALECTS[connection.vendor], {"event": "DELETE"}
+        guard = replace(UNLESS, sqlite=UNLESS.sqlite.format(**when), postgresql=UNLESS.postgresql.format(**when))
+        for statement in dialect.create(guard, []):
+            cursor.execute(statement)
+
+        assert dialect.stands(cursor, guard, [])
+        assert not dialect.stands(cursor, replace(guard, unless="1 = 1"), [])
+        assert not dialect.stands(cursor, replace(guard, unless=None), [])
 
 
 TAMPERED = {

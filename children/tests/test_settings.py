@@ -50,6 +50,7 @@ def test_bad_variables_are_named_all_at_once(start):
         "CHORE_STREAM_KEEP_ALIVE": "21",
         "CHORE_AUDIT_LOG_BYTES": "1",
         "CHORE_AUDIT_LOG_BACKUPS": "-1",
+        "CHORE_RETENTION_DAYS": "0",
         "DATABASE_URL": "mysql://localhost/chore",
         "REDIS_URL": "http://localhost/",
         "WEB_CONCURRENCY": "many",
@@ -114,9 +115,21 @@ def test_a_database_url_moves_it_to_postgresql(start):
     assert "'max_size': 7" in process.stdout
 
 
+@pytest.mark.parametrize(("days", "kept"), [("1", 1), ("36500", 36_500)])
+def test_events_are_kept_as_long_as_is_said(start, days, kept):
+    assert start("settings.RETENTION_DAYS", CHORE_RETENTION_DAYS=days).stdout == f"{kept}\n"
+
+
+def test_events_are_kept_for_ever_where_nothing_is_said(start):
+    assert start("settings.RETENTION_DAYS").stdout == "None\n"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("CHORE_RETENTION_DAYS", "36501"),
+        ("CHORE_RETENTION_DAYS", "1.5"),
+        ("CHORE_RETENTION_DAYS", ""),
         ("CHORE_DATA_DIR", ""),
         ("CHORE_DATA_DIR", "/dev/null/data"),
         ("CHORE_HOST", ""),

@@ -1,3 +1,3 @@
-from tracking.admin import event, unrecorded, verification
+from tracking.admin import event, unrecorded, user, verification
 
-__all__ = ["event", "unrecorded", "verification"]
+__all__ = ["event", "unrecorded", "user", "verification"]

@@ -8,10 +8,10 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chore_project.settings")
 django.setup()
 
-from tracking.benchmarks import audit_log, stream  # noqa: E402 - needs the settings above
+from tracking.benchmarks import audit_log, forgetting, stream  # noqa: E402 - needs the settings above
 
 IN_A_DATABASE = {"stream": stream.run}
-BENCHMARKS = {"audit_log": audit_log.run, **IN_A_DATABASE}
+BENCHMARKS = {"audit_log": audit_log.run, "forgetting": forgetting.run, **IN_A_DATABASE}
 
 parser = argparse.ArgumentParser(prog="python -m tracking.benchmarks", description=__doc__)
 parser.add_argument("name", nargs="*", choices=["all", *BENCHMARKS], default="all", help="Which ones.")

@@ -1,5 +1,7 @@
+from tracking.models.departure import Departure
 from tracking.models.event import TrackingEvent
+from tracking.models.purge import Purge, PurgeDoor
 from tracking.models.unrecorded import UnrecordedEvent
 from tracking.models.verification import Verification
 
-__all__ = ["TrackingEvent", "UnrecordedEvent", "Verification"]
+__all__ = ["Departure", "Purge", "PurgeDoor", "TrackingEvent", "UnrecordedEvent", "Verification"]

@@ -72,8 +72,16 @@ class TrackingEventQuerySet(models.QuerySet["TrackingEvent"]):
         """Raises RefusedByDesign."""
         raise RefusedByDesign(APPEND_ONLY)
 
-    update.alters_data = delete.alters_data = bulk_update.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    def forget(self) -> int:
+        """Make them name nobody: the one change that the database permits. Returns how many named somebody."""
+        return super(TrackingEventQuerySet, self.exclude(user=None)).update(user=None)
+
+    def purge(self) -> int:
+        """Remove them. The database refuses, but for what a `PurgeDoor` lets through. Returns how many there were."""
+        return super().delete()[0]
+
+    update.alters_data = delete.alters_data = bulk_update.alters_data = purge.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = purge.queryset_only = True  # type: ignore[attr-defined]
 
 
 class TrackingEvent(models.Model):

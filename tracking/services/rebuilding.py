@@ -1,23 +1,18 @@
 """Writing the audit log again from the trail, while acts go on."""
 
-import fcntl
-import os
-import re
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 
 from children.models.user import Role
 from tracking import audit_log, log_file
+from tracking.log_folder import alone, draft_of, held, numbers_of
 from tracking.models import TrackingEvent
 from tracking.models.event import TrackingEventQuerySet
 from tracking.models.plain_form import FIELDS, to_plain
 
 CHUNK = 1000
-DRAFT = "draft_"
 LAST = 5000  # events that are looked at again: a log may hold events of several families, whose ids are not in the order of commits
 
 
@@ -51,18 +46,14 @@ def _rebuild(log: Path, events: TrackingEventQuerySet) -> int:
 
     A line that waits to be written then looks first whether it is there (`audit_log.write`).
     """
-    draft, last = log.with_name(f"{DRAFT}{log.name}"), deque[int](maxlen=LAST)
-    with _alone(log.parent):
-        _remove_drafts(log.parent)
-        try:
-            count = _write(draft, events, last)
-            with _held(log) as file:
-                count += _write(draft, events, last)
-                audit_log.note_rebuilt()
-                _put(draft, log)
-                log_file.mark_replaced(file)
-        finally:
-            _remove_drafts(log.parent)
+    draft, last = draft_of(log), deque[int](maxlen=LAST)
+    with alone(log.parent):
+        count = _write(draft, events, last)
+        with held(log) as file:
+            count += _write(draft, events, last)
+            audit_log.note_changed()
+            _put(draft, log)
+            log_file.mark_replaced(file)
     return count
 
 
@@ -78,50 +69,12 @@ def _write(draft: Path, events: TrackingEventQuerySet, last: deque[int]) -> int:
     return count
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait for whoever rebuilds a log there already."""
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(held)
-
-
-@contextmanager
-def _held(log: Path) -> Iterator[int]:
-    """Keep everybody from writing or rotating it."""
-    while True:
-        file = log_file.open_to_append(log)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if log_file.is_there(log, file):
-                yield file
-                return
-        finally:
-            os.close(file)
-
-
 def _put(draft: Path, log: Path) -> None:
     """Put the drafted files in the log's place, the current one last: till then nobody finds another to write to."""
-    drafted = _numbers(draft)
-    for number in {*_numbers(log)} - {0}:
+    drafted = numbers_of(draft)
+    for number in {*numbers_of(log)} - {0}:
         log_file.numbered(log, number).unlink()
     for number in sorted(drafted, reverse=True):
         log_file.numbered(draft, number).replace(log_file.numbered(log, number))
     if 0 not in drafted:
         log.unlink()
-
-
-def _remove_drafts(folder: Path) -> None:
-    """Also those of a rebuild that was killed."""
-    for draft in folder.glob(f"{DRAFT}*"):
-        draft.unlink()
-
-
-def _numbers(log: Path) -> list[int]:
-    """Which files of a log there are, 0 for the one that is written."""
-    suffixes = (path.name.removeprefix(log.name) for path in log.parent.glob(f"{log.name}*"))
-    return [int(suffix[1:] or 0) for suffix in suffixes if re.fullmatch(r"(\.[0-9]+)?", suffix)]

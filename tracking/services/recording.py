@@ -2,11 +2,13 @@
 
 import json
 import logging
+from contextlib import suppress
 from typing import Any
 
-from django.db import transaction
+from django.db import Error, transaction
 
 from children import clock
+from children.errors import first_line
 from children.models import Child, Item, User
 from children.models.user import acting_role
 from children.points import PointsChange
@@ -86,9 +88,16 @@ def _keep(event: TrackingEvent, error: Exception) -> None:
                 child_id=event.child_id,
                 sequence=event.sequence,
                 event=plain,
-                error=repr(error),
+                error=first_line(error),
                 created_at=event.created_at,
             )
     except Exception:  # noqa: BLE001 - the last resort is the log, and only once the act is really there
-        line = json.dumps(plain, default=str)
-        transaction.on_commit(lambda: unrecorded_log.critical(line), robust=True)
+        transaction.on_commit(lambda: _log(plain), robust=True)
+
+
+def _log(plain: dict[str, Any]) -> None:
+    """With nobody as its user if that one is gone by now."""
+    with suppress(Error):
+        if not User.objects.filter(pk=plain["user_id"]).exists():
+            plain = {**plain, "user_id": None}
+    unrecorded_log.critical(json.dumps(plain, default=str))

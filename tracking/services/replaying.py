@@ -7,10 +7,10 @@ from django.db import Error, transaction
 from django.db.models import F
 
 from children import clock
-from children.errors import Gone
+from children.errors import Gone, first_line
 from children.locks import lock_family
 from children.models import Child, User
-from tracking.models import TrackingEvent, UnrecordedEvent
+from tracking.models import Purge, TrackingEvent, UnrecordedEvent
 from tracking.models.plain_form import FIELDS, InvalidEvent
 from tracking.services.recording import insert
 from tracking.services.telling import tell_on_commit
@@ -45,7 +45,10 @@ def _write(event: TrackingEvent, child: Child, *, dry_run: bool) -> bool:
         if not _is_same(there, event):
             raise Contradiction("another event is recorded under that sequence")
         return False
-    if contradictions := "; ".join(_contradictions(event, child)):
+    purge = Purge.objects.filter(child_id=event.child_id).first()
+    if purge is not None and event.sequence <= purge.sequence:
+        raise Contradiction("it was purged")
+    if contradictions := "; ".join(_contradictions(event, child, purge)):
         raise Contradiction(contradictions)
     event.created_at = max(clock.now(), event.occurred_at)
     insert(event)
@@ -71,7 +74,7 @@ def replay_waiting(waiting: UnrecordedEvent, *, dry_run: bool = False) -> bool:
     except REFUSALS as error:
         if not dry_run:
             again = UnrecordedEvent.objects.filter(pk=waiting.pk)
-            again.update(attempts=F("attempts") + 1, error=repr(error))
+            again.update(attempts=F("attempts") + 1, error=first_line(error))
         raise
 
 
@@ -115,7 +118,7 @@ def _is_same(there: TrackingEvent, event: TrackingEvent) -> bool:
     return all(getattr(there, name) == getattr(event, name) for name in FIELDS if name not in MAY_DIFFER)
 
 
-def _contradictions(event: TrackingEvent, child: Child) -> Iterator[str]:
+def _contradictions(event: TrackingEvent, child: Child, purge: Purge | None) -> Iterator[str]:
     """An event cannot be taken back: one of another installation, or made up, must not get in. Its act was committed, and is asked."""
     told = told_by(event)
     yield from (finding.detail for finding in Ledger(child, acts_named_by(told, child.pk)).cross_out(told))
@@ -126,21 +129,22 @@ def _contradictions(event: TrackingEvent, child: Child) -> Iterator[str]:
     if child.family.last_act_at is None or event.occurred_at > child.family.last_act_at:
         yield "it occurred after the family's last act"
     others = TrackingEvent.objects.filter(child_id=child.pk)
-    earlier = others.filter(sequence__lt=event.sequence).order_by("-sequence").first()
+    before = others.filter(sequence__lt=event.sequence).order_by("-sequence").first()
+    earlier = told_by(before) if before is not None else purge
     later = others.filter(sequence__gt=event.sequence).order_by("sequence").first()
     yield from _breaks(told, earlier, later)
     yield from _misplaced(told, _gap(earlier, later, child), child)
 
 
-def _breaks(event: Told, earlier: TrackingEvent | None, later: TrackingEvent | None) -> Iterator[str]:
+def _breaks(event: Told, earlier: Told | Purge | None, later: TrackingEvent | None) -> Iterator[str]:
     """Say where it does not go on from the event before it, or the one after it from it."""
     if earlier is not None:
-        yield from breaks_between(told_by(earlier), event)
+        yield from breaks_between(earlier, event)
     if later is not None:
         yield from (f"the event after it: {detail}" for detail in breaks_between(event, told_by(later)))
 
 
-def _gap(earlier: TrackingEvent | None, later: TrackingEvent | None, child: Child) -> Gap:
+def _gap(earlier: Told | Purge | None, later: TrackingEvent | None, child: Child) -> Gap:
     return Gap(
         first=earlier.sequence + 1 if earlier else 1,
         last=later.sequence - 1 if later else child.sequence,
@@ -169,5 +173,7 @@ def _who(event: TrackingEvent) -> int | None:
 
     So it is nobody too if the clock stepped back between the making of the account and the act.
     """
+    if any(act.action == event.action and act.by == (None,) for act in acts_named_by(told_by(event), event.child_id)):
+        return None  # forgotten since
     known = User.objects.filter(pk=event.user_id, date_joined__lte=event.occurred_at)
     return known.values_list("pk", flat=True).first()

@@ -40,7 +40,7 @@ class Installation:
         """The same data, seen by processes with these variables too."""
         return replace(self, variables={**self.variables, **variables})
 
-    def manage(self, *arguments: str, script: str | None = None) -> str:
+    def manage(self, *arguments: str, script: str | None = None, patience: float = PATIENCE) -> str:
         """Run a command of manage.py, which may read `script`, and return what it printed."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
@@ -50,14 +50,14 @@ class Installation:
             input=script,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=patience,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def tell(self, script: str) -> Any:
+    def tell(self, script: str, *, patience: float = PATIENCE) -> Any:
         """Run a script in its `manage.py shell`, and return what it printed as JSON."""
-        return json.loads(self.manage("shell", "--no-imports", script=script))
+        return json.loads(self.manage("shell", "--no-imports", script=script, patience=patience))
 
 
 @contextmanager

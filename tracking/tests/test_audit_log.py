@@ -13,11 +13,13 @@ from children.services.accounts import delete_user
 from children.services.activations import activate, cancel_activation
 from children.tests.factories import earn, make_task, make_user
 from rewards.services.requests import request_reward
-from tracking import audit_log
+from tracking import audit_log, log_file
 from tracking.models import TrackingEvent
+from tracking.services.forgetting import forget
 from tracking.services.recording import record
 from tracking.tests.factories import build_event
-from tracking.tests.test_recording import a_trigger_that_raises
+from tracking.tests.test_recording import a_trigger_that_raises, the_table_renamed
+from tracking.traces.identity import Identity
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,10 +37,10 @@ NASTY = [
 
 @pytest.fixture
 def logs(settings):
-    """Return a function that reads what is in the log folder: the events of each file."""
+    """Return a function that reads what is in the log folder, but for the mark of a change: the events of each file."""
 
     def read():
-        return {path.name: events_of(path) for path in sorted(settings.LOG_DIR.glob("*"))}
+        return {path.name: events_of(path) for path in sorted(settings.LOG_DIR.glob("[!.]*"))}
 
     return read
 
@@ -197,3 +199,136 @@ def test_no_file_stays_open(task, child, parent, other_parent, settings):
 
 def open_files():
     return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+# Once its user is forgotten
+
+
+@pytest.fixture
+def untold(task, child, parent, monkeypatch):
+    """Return a function with which somebody acts, the parent if nobody is named; its line is handed back, and still to be written."""
+
+    def act(by=parent):
+        lines = []
+        with monkeypatch.context() as patch:
+            patch.setattr(audit_log, "write", lines.append)
+            activate(entity=task, child=child, by=by)
+        return lines[0]
+
+    return act
+
+
+def forget_parent(parent):
+    forget(Identity.of(parent), progress=lambda count: None)
+
+
+def delete_parent(parent):
+    delete_user(user=parent, by=None)
+
+
+GOES = pytest.mark.parametrize("go", [forget_parent, delete_parent])
+
+
+@GOES
+def test_a_line_that_is_late_is_with_those_who_were_forgotten(untold, parent, other_parent, logs, go):
+    line = untold()
+    go(parent)
+
+    audit_log.write(line)
+
+    assert logs() == {"tracking_anonymized.log": trail()}
+    assert [event["user_id"] for event in trail()] == [None]
+
+
+@GOES
+def test_there_too_it_is_written_once(untold, parent, other_parent, logs, go):
+    line = untold()
+    go(parent)
+    call_command("rebuild_audit_log")
+
+    audit_log.write(line)
+
+    assert logs() == {"tracking_anonymized.log": trail()}
+
+
+def test_its_log_is_not_made_again_not_even_for_a_moment(untold, parent, settings, monkeypatch):
+    """Who looks for traces at that moment would find its name."""
+    made, make = [], log_file.open_to_append
+    line = untold()
+    forget_parent(parent)
+    monkeypatch.setattr(log_file, "open_to_append", lambda path: made.append(path) or make(path))
+
+    audit_log.write(line)
+
+    assert made == [audit_log.log_named("anonymized")]
+
+
+def test_nor_left_empty_by_a_line_that_came_just_before(untold, parent, logs, monkeypatch):
+    def make_late(path):
+        if not forgotten:
+            forgotten.append(parent)
+            forget_parent(parent)
+        return make(path)
+
+    line, forgotten, make = untold(), [], log_file.open_to_append
+    monkeypatch.setattr(log_file, "open_to_append", make_late)
+
+    audit_log.write(line)
+
+    assert logs() == {"tracking_anonymized.log": trail()}
+
+
+def test_what_the_user_did_afterwards_is_in_its_log_again(untold, task, child, parent, logs):
+    line = untold()
+    forget_parent(parent)
+    audit_log.write(line)
+
+    activate(entity=task, child=child, by=parent)
+
+    first, second = trail()
+    assert logs() == {"tracking_anonymized.log": [first], f"tracking_user_{parent.pk}.log": [second]}
+
+
+def test_a_line_of_somebody_else_goes_where_it_belongs(untold, parent, other_parent, logs):
+    lines = [untold(), untold(other_parent), untold(None)]
+    forget_parent(parent)
+
+    for line in lines:
+        audit_log.write(line)
+
+    files = ("tracking_anonymized.log", f"tracking_user_{other_parent.pk}.log", "tracking_system.log")
+    assert logs() == dict(zip(files, [[event] for event in trail()], strict=True))
+
+
+def test_the_database_is_asked_only_if_somebody_was_forgotten(untold, parent, other_parent, django_assert_num_queries):
+    usual = untold()
+    with django_assert_num_queries(0):
+        audit_log.write(usual)
+    late, system = untold(), untold(None)
+    forget_parent(other_parent)
+
+    with django_assert_num_queries(1):
+        audit_log.write(late)
+    with django_assert_num_queries(0):
+        audit_log.write(system)
+
+
+def test_if_the_database_is_away_then_it_is_counted(untold, parent, logs):
+    line = untold()
+    forget_parent(parent)
+
+    with the_table_renamed():
+        audit_log.write(line)
+
+    assert (audit_log.failures.count, logs()) == (1, {})
+    call_command("rebuild_audit_log")
+    assert logs() == {"tracking_anonymized.log": trail()}
+
+
+# The mark of a change
+
+
+def test_it_is_for_the_owner_and_group_too(parent, settings):
+    forget_parent(parent)
+
+    assert [(file.name, mode_of(file)) for file in settings.LOG_DIR.iterdir()] == [(".changed", 0o640)]

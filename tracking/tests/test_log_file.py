@@ -169,18 +169,85 @@ def test_of_two_who_want_to_rotate_one_does(log):
 
 
 def test_it_is_asked_after_rotation_whether_a_line_is_refused(log):
+    """Before the new file is made, and when nobody can rotate it any more."""
     asked = []
 
     def is_refused(*_):
         asked.append(files_of(log))
-        return len(asked) == 2
+        return len(asked) == 3
 
     log.write_bytes(b"full\n")
     for line in (b"a\n", b"b\n"):
         log_file.append(log, line, size=5, backups=1, unless=is_refused)
 
-    assert asked == [{".1": "full\n", "": ""}, {".1": "full\n", "": "a\n"}]
-    assert files_of(log) == asked[1]
+    assert asked == [{".1": "full\n"}, {".1": "full\n", "": ""}, {".1": "full\n", "": "a\n"}]
+    assert files_of(log) == asked[-1]
+
+
+def test_for_a_line_that_is_refused_no_file_is_made(log):
+    log_file.append(log, b"refused\n", unless=lambda: True)
+
+    assert files_of(log) == {}
+
+
+def test_who_waits_while_a_file_is_removed_and_is_refused_then_makes_no_other(log):
+    log.write_bytes(b"before\n")
+    with ThreadPoolExecutor(1) as pool:
+        with held(log) as file:
+            writer = pool.submit(log_file.append, log, b"late\n", unless=lambda: not log.exists())
+            wait_for(1)
+            log_file.mark_replaced(file.fileno())
+            log.unlink()
+        writer.result()
+
+    assert files_of(log) == {}
+
+
+# Files that are needed no longer
+
+
+@pytest.mark.parametrize(("text", "left"), [("", {}), ("before\n", {"": "before\n"})])
+def test_a_file_is_removed_if_it_is_empty(log, text, left):
+    log.write_text(text)
+
+    log_file.remove_empty(log)
+
+    assert files_of(log) == left
+
+
+def test_where_there_is_none_none_is_made(log):
+    log_file.remove_empty(log)
+
+    assert files_of(log) == {}
+
+
+def test_who_opened_an_empty_file_before_it_was_removed_writes_to_a_new_one(log, monkeypatch):
+    def let_a_writer_wait(file):
+        writers.append(pool.submit(log_file.append, log, b"late\n"))
+        wait_for(1)
+        mark_replaced(file)
+
+    log.touch()
+    writers, mark_replaced = [], log_file.mark_replaced
+    monkeypatch.setattr(log_file, "mark_replaced", let_a_writer_wait)
+    with ThreadPoolExecutor(1) as pool:
+        log_file.remove_empty(log)
+        writers[0].result()
+
+    assert files_of(log) == {"": "late\n"}
+
+
+def test_a_file_that_came_in_place_of_an_empty_one_stays(log):
+    log.touch()
+    with ThreadPoolExecutor(1) as pool:
+        with held(log):
+            remover = pool.submit(log_file.remove_empty, log)
+            wait_for(1)
+            log.rename(f"{log}.1")
+            log.write_text("after\n")
+        remover.result()
+
+    assert files_of(log) == {".1": "", "": "after\n"}
 
 
 # Half lines

@@ -16,6 +16,7 @@ from children.services.children import remove_child
 from children.tests.factories import earn, make_task
 from rewards.services.requests import redeem_request, redeem_reward, refund_request, request_reward
 from tracking.models import TrackingEvent, UnrecordedEvent
+from tracking.tests.aging import purge
 from tracking.tests.racing import holding, queue, race
 from tracking.tests.test_recording import a_trigger_that_raises, nowhere_to_keep, the_table_renamed
 from tracking.verification.verify import Tally, verify
@@ -434,6 +435,99 @@ def test_a_line_that_is_no_event_is_told(db, tmp_path, line, capsys):
 @pytest.mark.parametrize("name", ["nothing-there", "."])
 def test_a_file_that_cannot_be_read_is_bad_usage(db, tmp_path, name):
     assert replay("--from", str(tmp_path / name)) == 2
+
+
+# Where the oldest were purged
+
+
+@pytest.fixture
+def beginning(waiting, child):
+    """Event 1 was purged, 2 and 3 wait, 4 is there. Returns the first, with what waits."""
+    first = TrackingEvent.objects.get(child_id=child.pk, sequence=1)
+    rows = list(UnrecordedEvent.objects.all())
+    UnrecordedEvent.objects.all().delete()
+    assert purge(first.occurred_at + timedelta(microseconds=1)) == 0
+    UnrecordedEvent.objects.bulk_create(rows)
+    first.waiting = waiting
+    return first
+
+
+def test_what_was_purged_is_not_written_again(beginning, child, tmp_path, capsys):
+    log = tmp_path / "log"
+    log.write_text(json.dumps(beginning.to_dict()))
+
+    assert replay("--from", str(log)) == 1
+
+    assert sequences(child) == [2, 3, 4]
+    assert "it was purged" in capsys.readouterr().out
+    assert is_clean()
+
+
+def test_what_was_purged_and_waits_stays_on_the_list(beginning, child):
+    """It is for somebody to look at: nothing else says that it was ever recorded."""
+    keep = {**beginning.to_dict(), "id": None}
+    UnrecordedEvent.objects.create(child_id=child.pk, sequence=1, event=keep, error="", created_at=beginning.created_at)
+
+    assert replay() == 1
+
+    assert sequences(child) == [2, 3, 4]
+    assert "it was purged" in UnrecordedEvent.objects.get().error
+
+
+def test_what_comes_after_what_was_purged_is_written(beginning, child):
+    assert replay() == 0
+
+    assert sequences(child) == [2, 3, 4]
+    assert is_clean()
+
+
+@pytest.mark.parametrize("line", [0, 1])
+@pytest.mark.parametrize(
+    "change",
+    [{"points": 500}, {"points": -10}, {"occurred_at": "2001-01-01T00:00:00.000000Z"}, {"sequence": +1}],
+    ids=str,
+)
+def test_what_does_not_go_on_where_the_purged_ones_ended_is_kept_out(beginning, child, tmp_path, line, change):
+    UnrecordedEvent.objects.all().delete()
+    forged = tmp_path / "forged"
+    forged.write_text(json.dumps(alter(beginning.waiting[line], **change)))
+
+    assert replay("--from", str(forged)) == 1
+
+    assert sequences(child) == [4]
+
+
+def test_nothing_occurred_before_what_was_purged(reward, child, parent, settings, tmp_path):
+    """A refunded request does not say when it was redeemed."""
+    earn(child, 50)
+    with a_trigger_that_raises(), nowhere_to_keep():
+        request, _ = redeem_reward(reward=reward, child=child, by=parent)
+        refund_request(request=request, by=parent)
+    purge(TrackingEvent.objects.get().occurred_at + timedelta(microseconds=1))
+    log = settings.LOG_DIR / "unrecorded.log"
+    forged = tmp_path / "forged"
+    forged.write_text(
+        json.dumps({**json.loads(log.read_text().splitlines()[0]), "occurred_at": "2001-01-01T00:00:00Z"})
+    )
+
+    assert replay("--from", str(forged)) == 1
+    assert replay("--from", str(log)) == 0
+    assert is_clean()
+
+
+def test_all_was_purged_but_the_last_which_is_missing(waiting, task, child, parent):
+    replay()
+    with a_trigger_that_raises():
+        activate(entity=task, child=child, by=parent)
+    (last,) = rows = list(UnrecordedEvent.objects.all())
+    rows[0].delete()
+    purge(last.to_event().occurred_at)
+    UnrecordedEvent.objects.bulk_create(rows)
+
+    assert replay() == 0
+
+    assert sequences(child) == [5]
+    assert is_clean()
 
 
 # At once

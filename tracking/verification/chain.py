@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from children.models import Child
+from tracking.models import Purge
 from tracking.verification.finding import Finding
 from tracking.verification.told import Told
 
@@ -34,12 +35,15 @@ class Gap:
 
 
 class Chain:
-    """The events of one child, link by link: each goes on where the one before ended."""
+    """The events of one child, link by link: each goes on where the one before ended, the first where the purged ones did."""
 
-    def __init__(self, child: Child) -> None:
+    def __init__(self, child: Child, purge: Purge | None) -> None:
         self.child = child
-        self.last: Told | None = None
+        self.last: Told | Purge | None = purge
         self.gaps: list[Gap] = []
+
+    def has_passed(self, sequence: int) -> bool:
+        return self.last is not None and self.last.sequence >= sequence
 
     def add(self, event: Told) -> Iterator[Finding]:
         self._leave_gap(event.sequence, event.occurred_at, event.points_before)
@@ -82,7 +86,7 @@ class Chain:
         return Finding(check, detail, self.child.family_id, self.child.pk, sequence)
 
 
-def breaks_between(earlier: Told, later: Told) -> Iterator[str]:
+def breaks_between(earlier: Told | Purge, later: Told) -> Iterator[str]:
     """Say where `later` does not go on from `earlier`, which another event of the child may stand between."""
     if later.sequence == earlier.sequence + 1 and later.points_before != earlier.points_after:
         yield f"it begins at {later.points_before}, the one before ended at {earlier.points_after}"

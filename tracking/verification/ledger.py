@@ -2,11 +2,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from children.models import Child
+from tracking.models import Purge
 from tracking.models.event import Action
 from tracking.verification.acts import Act
 from tracking.verification.chain import Gap
 from tracking.verification.finding import Finding
 from tracking.verification.missing import acts_in, can_give
+from tracking.verification.purged import is_purged
 from tracking.verification.told import Told
 
 NAMED = 20  # acts of one gap, at most
@@ -22,6 +24,12 @@ class Ledger:
         for act in acts:
             if self.open.setdefault(act.sequence or act.moment, act) is not act:
                 self.twins.append(act)
+
+    def cross_out_purged(self, purge: Purge) -> list[Act]:
+        """Take off, and return, the acts whose events were purged."""
+        purged = {key: act for key, act in self.open.items() if is_purged(act, purge)}
+        self.open = {key: act for key, act in self.open.items() if key not in purged}
+        return list(purged.values())
 
     def cross_out(self, event: Told) -> Iterator[Finding]:
         """Find the act of an event."""

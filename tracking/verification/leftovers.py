@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from children.models import Child, Family, User
 from rewards.models import RewardRequest
-from tracking.models import TrackingEvent, UnrecordedEvent
+from tracking.models import Purge, TrackingEvent, UnrecordedEvent
 from tracking.verification.finding import Finding
 
 no_child = ~Exists(Child.objects.filter(pk=OuterRef("child_id")))
@@ -18,6 +18,14 @@ def events_of_no_child(family_id: int | None) -> Iterator[Finding]:
         events = events.filter(family_id=family_id)
     for row in events.values("family_id", "child_id").annotate(first=Min("sequence"), n=Count("id")):
         yield Finding("no_act", f"{row['n']} events of no child", row["family_id"], row["child_id"], row["first"])
+
+
+def purged_of_no_child(family_id: int | None) -> Iterator[Finding]:
+    purges = Purge.objects.filter(no_child)
+    if family_id is not None:
+        purges = purges.filter(family_id=family_id)
+    for row in purges.order_by("child_id"):
+        yield Finding("no_act", f"{row.events} events of no child were purged", row.family_id, row.child_id)
 
 
 def waiting_for_no_child() -> Iterator[Finding]:

@@ -14,7 +14,9 @@ class Command(PlainCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--user", type=int, metavar="ID", help="Only this user's.")
+        parser.add_argument(
+            "--user", type=int, metavar="ID", help="Only this user's, and that of users since forgotten."
+        )
 
     def handle(self, *args: Any, user: int | None, **options: Any) -> None:
         users = users_to_rebuild()
@@ -22,8 +24,8 @@ class Command(PlainCommand):
             raise CommandError(f"User {user} has no events and no log.", returncode=2)
         try:
             events = [rebuild_user(each) for each in tqdm(users if user is None else [user], disable=None, unit="log")]
-            if user is None:
-                events += [rebuild_system(), rebuild_anonymized()]
+            events += [rebuild_system()] if user is None else []
+            events += [rebuild_anonymized()]  # the user may be being forgotten
         except OSError as error:
             raise CommandError(f"The audit log: {error}", returncode=IMPOSSIBLE) from error
         self.stdout.write(f"{sum(events)} events of {sum(map(bool, events))} logs.")

@@ -35,7 +35,8 @@ class Command(PlainCommand):
         if format == "json":
             self.stdout.write(_as_json(found, tally))
         else:
-            clean = f"Clean: {tally.children} children, {tally.events} events."
+            purged = f" {tally.purged} were purged." if tally.purged else ""
+            clean = f"Clean: {tally.children} children, {tally.events} events.{purged}"
             self.stdout.write("\n".join(map(str, found)) or clean)
         if found:
             raise CommandError(f"Findings: {len(found)}.")
@@ -57,5 +58,5 @@ class Command(PlainCommand):
 
 
 def _as_json(found: list[Finding], tally: Tally) -> str:
-    seen = {"clean": not found, "children": tally.children, "events": tally.events}
+    seen = {"clean": not found, "children": tally.children, "events": tally.events, "purged": tally.purged}
     return json.dumps({**seen, "findings": [finding.to_dict() for finding in found]}, indent=2)
