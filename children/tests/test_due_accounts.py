@@ -34,19 +34,6 @@ def obstacle():
     user_removed.disconnect(stop)
 
 
-@pytest.fixture
-def removed():
-    """The names of users in the order in which their removal was announced."""
-    names = []
-
-    def note(*, user, **_):
-        names.append(user.username)
-
-    user_removed.connect(note)
-    yield names
-    user_removed.disconnect(note)
-
-
 def kept(user):
     user.refresh_from_db()
     return user.deletion_attempts, user.deletion_error

@@ -8,7 +8,6 @@ from children.models import AccountDeletionPolicy, Activation, User
 from children.services.activations import activate
 from children.services.deletions import change_policy, request_deletion, withdraw_deletion
 from children.services.due_accounts import delete_due_accounts
-from children.signals import user_removed
 from children.tests.factories import earn, make_admin, make_user, mark
 from tracking.models import TrackingEvent
 from tracking.tests.racing import holding, queue, race
@@ -21,19 +20,6 @@ DUE = 721  # hours
 
 def refusals(outcomes):
     return [type(outcome) for outcome in outcomes if isinstance(outcome, ChoreError)]
-
-
-@pytest.fixture
-def removed():
-    """The names of users whose removal was announced."""
-    names = []
-
-    def note(*, user, **_):
-        names.append(user.username)
-
-    user_removed.connect(note)
-    yield names
-    user_removed.disconnect(note)
 
 
 # Two superusers

@@ -164,3 +164,16 @@ def announced() -> Iterator[list[SimpleNamespace]]:
     yield acts
     for signal in ACTS:
         signal.disconnect(note)
+
+
+@pytest.fixture
+def removed() -> Iterator[list[str]]:
+    """The names of users in the order in which their removal was announced during the test."""
+    names: list[str] = []
+
+    def note(*, user, **_):
+        names.append(user.username)
+
+    family_signals.user_removed.connect(note)
+    yield names
+    family_signals.user_removed.disconnect(note)
