@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connections
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
 from django.test import TransactionTestCase
 
-from children import guards
 from tracking import audit_log
+from tracking.tests.emptying import delete_rows
 
 pytest_plugins = ["tracking.tests.characters"]
 
@@ -32,29 +32,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite in a file, as in production: in memory, threads would share a cache and other locks."""
+    """SQLite in a file, as in production: in memory, threads would share a cache and other locks. PostgreSQL need not wait for its disk."""
     database = connections["default"]
     if database.vendor == "sqlite":
         database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    else:
+        database.settings_dict["OPTIONS"]["options"] = "-c synchronous_commit=off"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _transactional_tests_clean_up() -> Iterator[None]:
-    """Have transactional tests delete their rows: guards refuse Django's flush, and many deletes are faster than TRUNCATE."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: _delete_rows())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: delete_rows())
         yield
-
-
-def _delete_rows() -> None:
-    connection = connections["default"]
-    made_by_migrate = {"django_migrations", "django_content_type", "auth_permission"}
-    with transaction.atomic(), connection.cursor() as cursor:
-        guards.lift(connection)
-        for table in {*connection.introspection.django_table_names()} - made_by_migrate:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-    with transaction.atomic():
-        guards.install(connection)
 
 
 @pytest.fixture(autouse=True)

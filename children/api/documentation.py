@@ -1,3 +1,4 @@
+from threading import Lock
 from typing import Any
 
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -21,7 +22,13 @@ class ErrorsInJSON(APIView):
 
 
 class SchemaView(ErrorsInJSON, ChoreView, SpectacularAPIView):
-    pass
+    one_by_one = (
+        Lock()
+    )  # drf-spectacular loads its extensions with the first schema, and in two threads at once loses some for good
+
+    def _get_schema_response(self, request: Request) -> Response:
+        with self.one_by_one:
+            return super()._get_schema_response(request)
 
 
 class DocumentationView(ErrorsInJSON, SpectacularSwaggerSplitView):

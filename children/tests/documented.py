@@ -2,12 +2,15 @@
 
 import re
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.urls import Resolver404
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
+
+one_by_one = Lock()
 
 
 class DocumentedClient(APIClient):
@@ -50,8 +53,13 @@ def _nameless(path: str) -> str:
     return re.sub(r"<[^>]+>|{[^}]+}", "{}", path).removeprefix("/")
 
 
-@cache
 def schema() -> dict[str, Any]:
+    with one_by_one:  # in two threads at once, drf-spectacular fails over extensions that it has not loaded yet
+        return _made_schema()
+
+
+@cache
+def _made_schema() -> dict[str, Any]:
     return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call,no-any-return]
 
 

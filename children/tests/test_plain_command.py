@@ -47,6 +47,7 @@ def test_without_a_database(db, name):
     assert error.value.returncode == 3
 
 
+@pytest.mark.once
 def test_nobody_reads_on(tmp_path):
     """As `| head` does. What Python flushes at its end would be a traceback too."""
     installation = Installation(tmp_path)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 OURS = ("CHORE_", "DATABASE_", "REDIS_", "WEB_CONCURRENCY")
 STRONG_KEY = "a-key-of-more-than-fifty-characters-0123456789-abcdefghij"
 

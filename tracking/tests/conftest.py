@@ -7,6 +7,15 @@ from children.tests.factories import earn
 from rewards.services.requests import redeem_reward, request_reward
 from rewards.tests.factories import make_reward
 from tracking.models import TrackingEvent
+from tracking.tests.faults.home import settle
+from tracking.tests.installation import installed
+
+
+@pytest.fixture(scope="session")
+def model_home(tmp_path_factory):
+    """An installation with a family, at rest, for others to be copied from."""
+    with installed(tmp_path_factory.mktemp("model") / "data") as installation:
+        yield installation, settle(installation)
 
 
 @pytest.fixture

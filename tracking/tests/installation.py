@@ -80,6 +80,7 @@ def _new_database(template_url: str) -> Iterator[str]:
     usual = connections["default"].settings_dict
     template = template_url.rpartition("/")[2] or "template1"
     _run_on_postgresql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _run_on_postgresql(f"ALTER DATABASE {name} SET synchronous_commit = off")  # PostgreSQL itself lives on
     try:
         who = ":".join(quote(usual[part], safe="") for part in ("USER", "PASSWORD") if usual[part])
         where = quote(usual["HOST"], safe="") + (f":{usual['PORT']}" if usual["PORT"] else "")

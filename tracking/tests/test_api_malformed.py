@@ -48,10 +48,12 @@ def lists():
             yield f"/{path}", [each["name"] for each in operation["parameters"] if each["in"] == "query"]
 
 
+@pytest.mark.once
 def test_every_parameter_is_of_a_kind_that_is_tested_here():
     assert {name for _, names in lists() for name in names} == INTEGERS | WORDS | MOMENTS
 
 
+@pytest.mark.once
 def test_what_is_not_known_is_named_on_every_endpoint(client, things):
     for endpoint in endpoints():
         path = endpoint.path(things)
@@ -72,6 +74,7 @@ def test_what_is_not_known_is_named_on_every_endpoint(client, things):
         assert errors(ask("a[]=1&%3Cscript%3E")) == [("unknown_parameter", "a[]"), ("unknown_parameter", "<script>")]
 
 
+@pytest.mark.once
 def test_there_may_be_a_thousand_and_no_more(client):
     def ask(number):
         return errors(client.get(f"{ROOT}me/?" + "&".join(f"junk{each}" for each in range(number))))
@@ -81,6 +84,7 @@ def test_there_may_be_a_thousand_and_no_more(client):
     assert errors(client.get(f"{ROOT}me/?{'x' * 100_000}")) == [("unknown_parameter", "x" * 100_000)]
 
 
+@pytest.mark.once
 def test_a_parameter_that_only_lists_know_is_refused_elsewhere(client, things):
     for endpoint in endpoints():
         if not endpoint.is_list:
@@ -88,6 +92,7 @@ def test_a_parameter_that_only_lists_know_is_refused_elsewhere(client, things):
             assert errors(answer) == [("unknown_parameter", "limit")]
 
 
+@pytest.mark.once
 def test_what_is_repeated_or_blank_is_named(client, things):
     for path, names in lists():
         for name in names:
@@ -106,6 +111,7 @@ def test_what_is_no_integer_is_named(client, things):
             assert client.get(path, {name: 2**63 - 1}).status_code == 200
 
 
+@pytest.mark.once
 def test_what_is_below_its_bound_is_named(client, things):
     for path, names in lists():
         for name, value in (("limit", 0), ("limit", -1), ("offset", -1), ("as_of", -1), ("offset", -(2**63))):
@@ -154,6 +160,7 @@ def test_an_id_that_is_none_is_not_found(client, things):
                 assert errors(answer, 404) == [("not_found", None)]
 
 
+@pytest.mark.once
 def test_a_path_that_leads_nowhere_is_not_found(client):
     for path in (
         "",
@@ -210,12 +217,14 @@ def takers():
     return [endpoint for endpoint in endpoints() if endpoint.takes_body and endpoint.method != "PUT"]
 
 
+@pytest.mark.once
 def test_a_body_that_is_no_json_is_refused(client, things):
     for endpoint in takers():
         for raw in NO_JSON:
             assert errors(send(client, endpoint, things, raw)) == [("parse_error", None)], (str(endpoint), raw[:50])
 
 
+@pytest.mark.once
 def test_a_body_that_is_no_object_is_refused(client, things):
     for endpoint in takers():
         for raw in NO_OBJECT:
@@ -228,6 +237,7 @@ def test_a_body_that_is_no_object_is_refused(client, things):
             ]
 
 
+@pytest.mark.once
 def test_a_field_that_is_not_known_is_named(client, things):
     for endpoint in takers():
         proper = endpoint.body(things) or {}
@@ -288,11 +298,13 @@ def test_an_id_or_an_amount_is_an_integer(client, things):
                 assert send(client, endpoint, things, body).status_code == 400, (str(endpoint), raw)
 
 
+@pytest.mark.once
 def test_of_two_equal_keys_neither_breaks_anything(client, things):
     for endpoint in takers():
         assert send(client, endpoint, things, b'{"junk": 1, "junk": {"a": 2}}').status_code == 400
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("content_type", "status"),
     [

@@ -9,6 +9,8 @@ from children.tests.documented import DocumentedClient
 from children.tests.endpoints import METHODS, ROOT, Endpoint, endpoints, routes
 from children.tests.factories import make_user
 
+pytestmark = pytest.mark.once
+
 ROLES = ("anonymous", "nobody", "child", "parent", "admin", "staff_parent", "read_only")
 
 ANYBODY = (200, 200, 200, 200, 200, 200, 200)

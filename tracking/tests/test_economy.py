@@ -25,7 +25,7 @@ from tracking.tests.economy_stage import FAMILIES, KIDS, PEOPLE, THINGS, Stage
 
 EXAMPLES = os.environ.get("CHORE_TEST_EXAMPLES")
 SETTINGS = settings(
-    max_examples=int(EXAMPLES or 12),
+    max_examples=int(EXAMPLES or 9),
     stateful_step_count=100,
     deadline=None,
     derandomize=EXAMPLES is None,

@@ -12,7 +12,6 @@ from marshmallow import ValidationError
 
 from chore_project.addresses import known_redis
 from tracking.management.commands.serve import GRACE_SECONDS
-from tracking.tests.faults.home import settle
 from tracking.tests.faults.posting import post
 from tracking.tests.faults.redis_servers import redis_server
 from tracking.tests.installation import PATIENCE, installed
@@ -26,10 +25,10 @@ NOBODY = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(model_home, tmp_path_factory):
     """An installation with a family."""
-    with installed(tmp_path_factory.mktemp("processes") / "data") as installation:
-        home = settle(installation)
+    model, home = model_home
+    with installed(tmp_path_factory.mktemp("processes") / "data", like=model) as installation:
         usual = installation.with_variables(CHORE_STREAM_KEEP_ALIVE="20")
         yield SimpleNamespace(installation=usual, home=home)
 

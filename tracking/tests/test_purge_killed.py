@@ -1,5 +1,6 @@
 """`kill -9` of `purge_tracking` after each step of a chunk: it is removed whole or not at all, and the next run goes on."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -28,7 +29,7 @@ for days in range(20, 8, -1):
         activate(entity=task, child=child, by=parent)
 print(json.dumps(child.pk))
 """
-LEFT = """
+LOOK = """
 import json
 from tracking.models import Purge, PurgeDoor, TrackingEvent
 from tracking.verification.verify import Tally, verify
@@ -38,7 +39,7 @@ print(json.dumps([
     list(Purge.objects.values_list("sequence", "events")),
     PurgeDoor.objects.count(),
     list(map(str, verify(Tally()))),
-]))
+]), flush=True)
 """
 KILL = """
 import os, signal
@@ -60,6 +61,10 @@ purging.CHUNK = 3
 with connection.execute_wrapper(strike):
     call_command("purge_tracking")
 """
+PURGE = """
+from django.core.management import call_command
+call_command("purge_tracking")
+"""
 STEPS = ['DELETE FROM "tracking_trackingevent"', 'UPDATE "tracking_purge"', 'DELETE FROM "tracking_purgedoor"']
 
 
@@ -68,16 +73,22 @@ def test_a_chunk_goes_whole_or_not_at_all(tmp_path):
         installation.tell(LIVE)
         installation = installation.with_variables(CHORE_RETENTION_DAYS="10")
 
-        for gone, statement in zip((3, 6, 9), STEPS, strict=True):
-            assert shell(installation, KILL.format(statement=statement)) == -signal.SIGKILL
-            assert installation.tell(LEFT) == [[*range(gone + 1, 13)], [[gone, gone]], 0, []]
+        for gone, statement in zip((0, 3, 6), STEPS, strict=True):
+            status, told = shell(installation, LOOK + KILL.format(statement=statement))
+            assert (status, json.loads(told)) == (-signal.SIGKILL, left(gone))
 
-        assert "Removed 2 events of 1 children" in installation.manage("purge_tracking")
-        assert installation.tell(LEFT) == [[12], [[11, 11]], 0, []]
+        before, *told, after = shell(installation, LOOK + PURGE + LOOK)[1].splitlines()
+        assert [json.loads(before), json.loads(after)] == [left(9), left(11)]
+        assert "Removed 2 events of 1 children" in "\n".join(told)
+
+
+def left(gone):
+    """What is there when so many of the twelve events are gone."""
+    return [[*range(gone + 1, 13)], [[gone, gone]] if gone else [], 0, []]
 
 
 def shell(installation, script):
-    """Return how it ended."""
+    """Return how it ended, and what it printed."""
     done = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports"],
         cwd=settings.BASE_DIR,
@@ -87,4 +98,4 @@ def shell(installation, script):
         text=True,
         timeout=PATIENCE,
     )
-    return done.returncode
+    return done.returncode, done.stdout

@@ -12,7 +12,7 @@ from time import monotonic
 import pytest
 
 from tracking.tests.browsing import browse, find_chromium
-from tracking.tests.faults.home import PASSWORD, settle
+from tracking.tests.faults.home import PASSWORD
 from tracking.tests.faults.posting import post
 from tracking.tests.installation import PATIENCE, installed
 from tracking.tests.live import running
@@ -37,12 +37,11 @@ def sample(settings):
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(model_home, tmp_path):
     """A server, its family, and the address under which both are found."""
-    with installed(tmp_path / "data") as installation:
-        home = settle(installation)
-        with running(installation) as server:
-            yield server, home
+    model, home = model_home
+    with installed(tmp_path / "data", like=model) as installation, running(installation) as server:
+        yield server, home
 
 
 def act(server, home):

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 from django.db import connections
 
-from tracking.tests.faults.home import settle
 from tracking.tests.faults.posting import post
 from tracking.tests.installation import installed
 from tracking.tests.live import log_in, move_in, running, wait_until
@@ -20,10 +19,10 @@ ROUNDS = 10
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(model_home, tmp_path_factory):
     """An installation with a family."""
-    with installed(tmp_path_factory.mktemp("live") / "data") as installation:
-        home = settle(installation)
+    model, home = model_home
+    with installed(tmp_path_factory.mktemp("live") / "data", like=model) as installation:
         usual = installation.with_variables(CHORE_STREAM_KEEP_ALIVE="20")
         yield SimpleNamespace(installation=usual, home=home)
 

@@ -15,7 +15,6 @@ import pytest
 from django.db import connections
 
 from children.tests.factories import PASSWORD
-from tracking.tests.faults.home import settle
 from tracking.tests.faults.posting import post
 from tracking.tests.faults.redis_servers import redis_server
 from tracking.tests.installation import PATIENCE, installed
@@ -24,10 +23,10 @@ from tracking.tests.sse import CLEANLY, StreamClient, opened
 
 
 @contextmanager
-def as_it_is_run(folder):
+def as_it_is_run(folder, model):
     """An installation, and where it is on PostgreSQL a Redis beside it."""
     with ExitStack() as stack:
-        installation = stack.enter_context(installed(folder / "data"))
+        installation = stack.enter_context(installed(folder / "data", like=model))
         if connections["default"].vendor == "postgresql":
             redis = stack.enter_context(redis_server(folder / "redis"))
             installation = installation.with_variables(REDIS_URL=redis.url)
@@ -35,12 +34,14 @@ def as_it_is_run(folder):
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
+def place(model_home, tmp_path_factory):
     """A server, the family, and the folder of its logs."""
-    with as_it_is_run(tmp_path_factory.mktemp("whole")) as installation:
-        home = settle(installation)
-        with running(installation.with_variables(CHORE_STREAM_KEEP_ALIVE="20")) as server:
-            yield SimpleNamespace(server=server, home=home, logs=installation.data / "logs")
+    model, home = model_home
+    with (
+        as_it_is_run(tmp_path_factory.mktemp("whole"), model) as installation,
+        running(installation.with_variables(CHORE_STREAM_KEEP_ALIVE="20")) as server,
+    ):
+        yield SimpleNamespace(server=server, home=home, logs=installation.data / "logs")
 
 
 @pytest.fixture

@@ -3,17 +3,9 @@ import random
 
 import pytest
 
-from tracking.tests.faults.home import settle
 from tracking.tests.faults.notes import note
 from tracking.tests.installation import installed
 from tracking.tests.live import running
-
-
-@pytest.fixture(scope="session")
-def model_home(tmp_path_factory):
-    """An installation with a family, at rest, for others to be copied from."""
-    with installed(tmp_path_factory.mktemp("model") / "data") as installation:
-        yield installation, settle(installation)
 
 
 @pytest.fixture
