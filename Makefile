@@ -18,6 +18,7 @@ help:
 	@echo "make audit        look for known vulnerabilities in the packages"
 	@echo "make format       tidy the code"
 	@echo "make lock         compile the requirements anew"
+	@echo "make screenshots  take the pictures of the documentation anew"
 
 
 # The virtual environment; a stamp says which requirements are in it.
@@ -60,7 +61,6 @@ demo: $(VENV)/run.stamp
 
 STEPS = lint types layers migrations deployment test-sqlite test-postgresql test-browser
 PYTEST = $(PY) -m pytest --quiet --numprocesses 3 --dist worksteal
-export PYTHONDONTWRITEBYTECODE := # or else each worker, and each process that a test starts, compiles everything anew
 export CHORE_TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
 heading = @printf '\n== %s\n' '$(1)'
@@ -102,6 +102,9 @@ deployment: $(VENV)/dev.stamp
 	$(call heading,Deployment)
 	@CHORE_HTTPS=true CHORE_ALLOWED_HOSTS=chore.example.org $(MANAGE) check --deploy --fail-level WARNING
 
+# Or else each worker, and each process that a test starts, compiles everything anew.
+test-sqlite test-postgresql test-browser: export PYTHONDONTWRITEBYTECODE :=
+
 test-sqlite: $(VENV)/dev.stamp
 	$(call heading,Tests on SQLite)
 	@command -v redis-server >/dev/null || $(call skip,tests with Redis - there is no redis-server)
@@ -116,13 +119,13 @@ test-postgresql: $(VENV)/dev.stamp
 test-browser: $(VENV)/dev.stamp
 	$(call heading,Tests in a browser)
 	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; \
-	then $(PY) -m pytest --quiet -m browser; \
+	then $(PY) -m pytest --quiet -m browser tracking/tests; \
 	else $(call skip,tests in a browser - there is no chromium); fi
 
 
 # At length
 
-AT_LENGTH = tracking/tests/faults tracking/tests/test_economy.py tracking/tests/test_schemathesis.py
+AT_LENGTH = tracking/tests/faults tracking/tests/test_economy.py tracking/tests/test_sums_agree.py tracking/tests/test_schemathesis.py
 
 .PHONY: test-faults
 test-faults: export CHORE_TEST_KILLS ?= 200
@@ -163,3 +166,10 @@ format: $(VENV)/dev.stamp
 lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml -o requirements.txt
 	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+
+# Picturing: only when pages change do the pictures, but a browser with other fonts draws all of them differently.
+
+.PHONY: screenshots
+screenshots: $(VENV)/dev.stamp
+	@$(in_own_folder) && CHORE_TEST_SCREENSHOTS=docs/screenshots $(PY) -m pytest --quiet tracking/tests/browser/test_screenshots.py

@@ -1,10 +1,11 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 
 class TrackingConfig(AppConfig):
     name = "tracking"
-    verbose_name = "Tracking"
+    verbose_name = _("Tracking")
 
     def ready(self) -> None:
         from children import guards

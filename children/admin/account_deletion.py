@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -56,8 +57,9 @@ class AccountDeletionAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).marked()  # type: ignore[attr-defined]
 
     @admin.display(description=_("due"))
-    def due_at(self, account: Any) -> Any:
-        return account.due_at
+    def due_at(self, account: Any) -> str:
+        """As the site writes moments: Django leaves what is no field as it is."""
+        return display_for_value(account.due_at, self.get_empty_value_display())
 
     @admin.display(description=_("failed attempts"))
     def attempts(self, account: Any) -> int:

@@ -39,6 +39,14 @@ class ChildAdmin(ServiceAdmin):
         form = NameForm if change and obj.login is not None else OptionalLoginForm
         return super().get_form(request, obj, change, **{"form": form, **kwargs})
 
+    @admin.display(description=_("available"))
+    def available(self, child: Child) -> int:
+        return child.available
+
+    @admin.display(description=_("username"))
+    def username(self, child: Child) -> str | None:
+        return child.username
+
     def add(self, form: ModelForm, *, by: User) -> Child:
         given = form.cleaned_data
         return create_child(

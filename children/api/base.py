@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.mixins import (
     CreateModelMixin,
@@ -49,7 +50,7 @@ class ChoreView(APIView):
         token = request.auth
         changes = request.method not in SAFE_METHODS and not self.open_to_read_only_tokens
         if changes and isinstance(token, AuthToken) and token.read_only:
-            self.permission_denied(request, message="This token is for reading only.", code="read_only_token")
+            self.permission_denied(request, message=_("This token is for reading only."), code="read_only_token")
 
     def known_parameters(self) -> set[str]:
         return set()

@@ -1,5 +1,7 @@
 """The admin site has the policy to change, and the queue to look at."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -91,6 +93,13 @@ def test_the_queue_shows_what_waits_and_why(site, waiting, stranger):
         assert "RuntimeError: no" in text
     assert page.context["cl"].result_count == 1
     assert "stranger" not in page.text
+
+
+def test_when_it_is_due_is_written_as_all_moments_are(site, waiting):
+    User.objects.filter(pk=waiting.pk).update(deletion_requested_at=datetime(2026, 3, 1, 12, 30, tzinfo=UTC))
+
+    for page in (QUEUE, reverse("admin:children_accountdeletion_change", args=[waiting.pk])):
+        assert "March 31, 2026, 12:30 p.m." in site.get(page).text
 
 
 def test_the_oldest_request_comes_first(site, waiting, stranger):

@@ -6,17 +6,15 @@ from django_filters import rest_framework as filters
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from children.api.filters import IntegerFilter, MomentFilter
-from children.models.user import Role
 from tracking.models import TrackingEvent
 from tracking.models.event import Action, EntityType
+from tracking.summary.interval import Interval
 
 
-class TrackingEventFilter(filters.FilterSet):
+class RangeFilter(filters.FilterSet):
+    """Whose events, and of what time."""
+
     child_id = IntegerFilter()
-    user_id = IntegerFilter()
-    entity_type = filters.ChoiceFilter(choices=EntityType.choices)
-    entity_id = IntegerFilter()
-    action = filters.ChoiceFilter(choices=Action.choices)
     occurred_after = MomentFilter(
         field_name="occurred_at",
         lookup_expr="gte",
@@ -26,9 +24,6 @@ class TrackingEventFilter(filters.FilterSet):
         field_name="occurred_at", lookup_expr="lt", help_text="Before this moment, likewise."
     )
     family_id = IntegerFilter(help_text="For admins only.")
-    anonymized = filters.ChoiceFilter(
-        choices=[("true", "true")], method="filter_anonymized", help_text="For admins only: whose user was forgotten."
-    )
 
     FOR_ADMINS = frozenset({"family_id", "anonymized"})
 
@@ -36,16 +31,37 @@ class TrackingEventFilter(filters.FilterSet):
         model = TrackingEvent
         fields: tuple[str, ...] = ()
 
-    def filter_anonymized(self, queryset: Any, name: str, value: str) -> Any:
-        return queryset.filter(user_id=None).exclude(actor_role=Role.SYSTEM)
-
     def filter_queryset(self, queryset: Any) -> Any:
         """Raises ValidationError for a range that ends before it starts."""
-        after, before = self._moment("occurred_after"), self._moment("occurred_before")
+        after, before = self.moment_of("occurred_after"), self.moment_of("occurred_before")
         if after is not None and before is not None and before < after:
             detail = ErrorDetail(_("The range ends before it starts."), "range_reversed")
             raise ValidationError({"occurred_before": [detail]})
         return super().filter_queryset(queryset)
 
-    def _moment(self, name: str) -> datetime | None:
+    def moment_of(self, name: str) -> datetime | None:
         return cast(MomentFilter, self.filters[name]).moment(self.form.cleaned_data[name])
+
+
+class TrackingEventFilter(RangeFilter):
+    user_id = IntegerFilter()
+    entity_type = filters.ChoiceFilter(choices=EntityType.choices)
+    entity_id = IntegerFilter()
+    action = filters.ChoiceFilter(choices=Action.choices)
+    anonymized = filters.ChoiceFilter(
+        choices=[("true", "true")], method="filter_anonymized", help_text="For admins only: whose user was forgotten."
+    )
+
+    def filter_anonymized(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.anonymized()
+
+
+class SummaryFilter(RangeFilter):
+    interval = filters.ChoiceFilter(
+        choices=Interval.choices,
+        method="leave",
+        help_text="Of the series: `day` (if left out), `week` (from Monday) or `month`, in the family's time zone, for admins in UTC.",
+    )
+
+    def leave(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset

@@ -2,9 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 
-from asgiref.sync import SyncToAsync
 from django.core.handlers.asgi import ASGIRequest
-from django.db import close_old_connections
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -26,6 +24,7 @@ from children.models import Family
 from tracking.stream.channels import TrailChannels
 from tracking.stream.generator import Subscription, stream
 from tracking.stream.storage import TrailStorage
+from tracking.threads import let_go_of_the_thread
 
 HEADER = "Last-Event-ID"
 CONTENT_TYPE = "text/event-stream"
@@ -107,18 +106,9 @@ class EventStream(StreamingHttpResponse):
 
     async def _pass_on(self) -> AsyncIterator[str]:
         self._loop = asyncio.get_running_loop()
-        _let_go_of_the_thread()
+        let_go_of_the_thread()
         async for message in self._messages:
             yield message
-
-
-def _let_go_of_the_thread() -> None:
-    """asgiref keeps one for each request until its answer has ended, for sync code that might follow; it would make another one."""
-    context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context is not None else None
-    if executor is not None:
-        executor.submit(close_old_connections)
-        executor.shutdown(wait=False)
 
 
 def _event_stream(request: ASGIRequest, subscription: Subscription) -> HttpResponseBase:

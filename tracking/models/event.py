@@ -57,6 +57,10 @@ class TrackingEventQuerySet(models.QuerySet["TrackingEvent"]):
             return self.filter(child_id=user.own_child.pk)
         return self.filter(family_id=user.family_id)
 
+    def anonymized(self) -> Self:
+        """Those whose user was forgotten; what the system did never had one."""
+        return self.filter(user=None).exclude(actor_role=Role.SYSTEM)
+
     def newest_first(self) -> Self:
         return self.order_by("-occurred_at", "-created_at", "-id")
 
@@ -136,7 +140,7 @@ class TrackingEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.entity_type} {self.entity_id} {self.action}"
+        return f"{self.get_entity_type_display()} {self.entity_id} {self.get_action_display()}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert. Raises RefusedByDesign for an event that is recorded already."""

@@ -21,7 +21,7 @@ class UnrecordedEvent(models.Model):
         indexes = [models.Index(name="unrecorded_event_key", fields=["child_id", "sequence"])]
 
     def __str__(self) -> str:
-        return f"child {self.child_id}, sequence {self.sequence}"
+        return _("child %(child)s, sequence %(sequence)s") % {"child": self.child_id, "sequence": self.sequence}
 
     def to_event(self) -> TrackingEvent:
         """Return the event, unsaved. Raises InvalidEvent, also where it is another than the row says."""

@@ -16,8 +16,9 @@ from children.models import User
 from tracking.stream.bell import hush, listening
 from tracking.stream.channels import TrailChannels, events_on
 from tracking.stream.ending import ending
-from tracking.stream.readers import Reading, read
+from tracking.stream.readers import read
 from tracking.stream.storage import messages
+from tracking.threads import Reading
 
 AT_ONCE = 100  # events in one reading
 AGAIN = 1  # seconds, after which a database that did not answer is asked again

@@ -44,7 +44,8 @@ class Complaints(list[str]):
         tab.on("response", self.on_response)
 
     def on_console(self, message: Any) -> None:
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        is_ours = message.location["url"]  # what a test runs in the page, as axe does, has no address
+        if message.type == "error" and is_ours and not message.text.startswith("Failed to load resource"):
             self.append(f"{message.text} ({message.location})")
 
     def on_request(self, request: Any) -> None:

@@ -60,7 +60,7 @@ def channel(family):
 class Connection:
     """To an ASGI application, that takes so many messages until somebody reads them."""
 
-    def __init__(self, application, headers, *, capacity=0):
+    def __init__(self, application, headers, *, capacity=0, path=PATH):
         self.sent, self.received = asyncio.Queue(capacity), asyncio.Queue()
         self.received.put_nowait({"type": "http.request"})
         fields = {"Host": "testserver", **headers}
@@ -70,7 +70,7 @@ class Connection:
             "http_version": "1.1",
             "scheme": "http",
             "method": "GET",
-            "path": PATH,
+            "path": path,
             "query_string": b"",
             "headers": [(name.lower().encode(), value.encode()) for name, value in fields.items()],
         }

@@ -1,0 +1,1 @@
+"""The trail as a file: read by chunks, written line by line, and sent while it is read."""
