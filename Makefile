@@ -18,6 +18,7 @@ help:
 	@echo "make audit        look for known vulnerabilities in the packages"
 	@echo "make format       tidy the code"
 	@echo "make lock         compile the requirements anew"
+	@echo "make messages     gather the texts to translate, and compile the translations"
 	@echo "make screenshots  take the pictures of the documentation anew"
 
 
@@ -166,6 +167,17 @@ format: $(VENV)/dev.stamp
 lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml -o requirements.txt
 	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+
+
+# Translating: a new text is an empty msgstr in each locale/*/LC_MESSAGES/django.po until somebody fills it in. Needs gettext.
+
+MAKEMESSAGES = $(MANAGE) makemessages --all --no-location --no-obsolete --no-wrap --ignore '$(VENV)' --ignore '*/tests/*'
+
+.PHONY: messages
+messages: $(VENV)/dev.stamp
+	@$(in_own_folder) && $(MAKEMESSAGES) && for po in locale/*/LC_MESSAGES/django.po; \
+	do grep -v '^"POT-Creation-Date:' "$$po" >"$$po.new" && mv "$$po.new" "$$po" && \
+	msgfmt --check-format --statistics --output-file "$${po%.po}.mo" "$$po" || exit 1; done
 
 
 # Picturing: only when pages change do the pictures, but a browser with other fonts draws all of them differently.
