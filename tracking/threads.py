@@ -29,8 +29,9 @@ class Readers:
             while len(self._threads) < self._most:
                 # Daemons: whoever stops the server does not wait for the database.
                 name = f"{self._name}-{len(self._threads)}"
-                self._threads.append(Thread(target=self._work, name=name, daemon=True))
-                self._threads[-1].start()
+                thread = Thread(target=self._work, name=name, daemon=True)
+                thread.start()  # or else it is no thread of ours: nobody must wait for it
+                self._threads.append(thread)
         reading = asyncio.get_running_loop().create_future()
         self._jobs.put((reading, function, args))
         return reading

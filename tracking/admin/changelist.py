@@ -63,7 +63,9 @@ class TrailChangeList(StrictChangeList):
             return None
         kind, action = self._filter(EntityTypeFilter).value(), self._filter(ActionFilter).value()
         wanted = {"child_id": typed.given["child"], "entity_type": kind and [kind], "action": action and [action]}
-        return what_to_listen_to(family_id, wanted, typed.end, link=self.get_query_string(remove=["p"]) or ".")
+        return what_to_listen_to(
+            family_id, wanted, (typed.start, typed.end), link=self.get_query_string(remove=["p"]) or "."
+        )
 
     def _filter(self, kind: type[Spec]) -> Spec:
         return next(spec for spec in self.filter_specs if isinstance(spec, kind))

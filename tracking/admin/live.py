@@ -16,16 +16,21 @@ COUNTED = 99
 
 
 def what_to_listen_to(
-    family_id: int, wanted: Mapping[str, Collection[Any] | None], end: datetime | None, link: str
+    family_id: int,
+    wanted: Mapping[str, Collection[Any] | None],
+    days: tuple[datetime | None, datetime | None],
+    link: str,
 ) -> dict[str, Any]:
-    """`wanted` are the values that an event of that family is to have, to be told of, None for any; `end` is when none is told of any
-    more. The link leads to the list with them.
+    """`wanted` are the values that an event of that family is to have, to be told of, None for any; `days` are from when and until when
+    it is to have occurred. The link leads to the list with them.
     """
+    start, end = days
     newest = TrailStorage().get_current_id(family_channel(family_id))
     return {
         "stream": reverse("tracking-stream", query={"family_id": family_id}),
         "last_id": newest,
         "wanted": {name: list(values) for name, values in wanted.items() if values is not None},
+        "start": start and iso(start),
         "end": end and iso(end),
         "link": link,
         "texts": [*(_told(number) for number in range(1, COUNTED + 1)), _more()],

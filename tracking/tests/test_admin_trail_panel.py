@@ -192,12 +192,12 @@ def test_a_child_of_another_family_than_asked_for_is_not_listened_to(site, child
 def test_the_script_is_told_when_the_days_are_over_and_where_the_new_ones_are(site, life, monkeypatch):
     monkeypatch.setattr(TrackingEventAdmin, "list_per_page", 2)
     with clock.pretend(datetime(2026, 3, 5, 13, tzinfo=UTC)), timezone.override("Asia/Tokyo"):
-        told = live(site, to="2026-03-05", p="2")
+        told = live(site, to="2026-03-05", p="2", **{"from": "2026-03-04"})
 
-    assert told["end"] == "2026-03-05T15:00:00.000000Z"
-    assert told["link"] == "?to=2026-03-05"
+    assert (told["start"], told["end"]) == ("2026-03-03T15:00:00.000000Z", "2026-03-05T15:00:00.000000Z")
+    assert told["link"] == "?from=2026-03-04&to=2026-03-05"
     assert live(site)["link"] == "?"
-    assert live(site)["end"] is None
+    assert (live(site)["start"], live(site)["end"]) == (None, None)
 
 
 def test_a_family_that_is_gone_is_no_other_family(site, life, stranger, strangers_family):

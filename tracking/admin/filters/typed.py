@@ -89,16 +89,21 @@ class TypedFilter(admin.ListFilter):
         return self._of("child", self._of("family", self.in_days(queryset)))
 
     @property
+    def start(self) -> datetime | None:
+        """The moment at which the first day begins."""
+        first: date | None = self.given["from"]
+        return None if first is None else midnight(first, timezone.get_current_timezone())
+
+    @property
     def end(self) -> datetime | None:
         """The moment at which the last day is over."""
         last: date | None = self.given["to"]
         return None if last is None else midnight(last + timedelta(days=1), timezone.get_current_timezone())
 
     def in_days(self, rows: Events) -> Events:
-        start, end = self.given["from"], self.end
-        if start:
-            rows = rows.filter(occurred_at__gte=midnight(start, timezone.get_current_timezone()))
-        return rows.filter(occurred_at__lt=end) if end else rows
+        if self.start:
+            rows = rows.filter(occurred_at__gte=self.start)
+        return rows.filter(occurred_at__lt=self.end) if self.end else rows
 
     def _of(self, name: str, rows: Events) -> Events:
         one, ids = self.only(name), self.given[name]

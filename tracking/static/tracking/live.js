@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { stream, last_id, wanted, end, link, texts } = JSON.parse(document.getElementById("live").textContent);
+  const { stream, last_id, wanted, start, end, link, texts } = JSON.parse(document.getElementById("live").textContent);
   const note = document.getElementById("new-events");
   const SOONEST = 5_000; // milliseconds, after which a server that refused is asked again; each time twice as many
   const TIMES = 8;
@@ -14,8 +14,9 @@
 
   // Moments are texts of one form, all in UTC.
   function isWanted(event) {
-    const fits = ([name, values]) => values.includes(event[name]);
-    return (end === null || event.occurred_at < end) && Object.entries(wanted).every(fits);
+    const moment = event.occurred_at; // long past, if it could not be recorded then
+    const isInTime = (start === null || moment >= start) && (end === null || moment < end);
+    return isInTime && Object.entries(wanted).every(([name, values]) => values.includes(event[name]));
   }
 
   function tell() {
