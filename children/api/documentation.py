@@ -22,9 +22,8 @@ class ErrorsInJSON(APIView):
 
 
 class SchemaView(ErrorsInJSON, ChoreView, SpectacularAPIView):
-    one_by_one = (
-        Lock()
-    )  # drf-spectacular loads its extensions with the first schema, and in two threads at once loses some for good
+    # drf-spectacular loads its extensions with the first schema, and in two threads at once loses some for good.
+    one_by_one = Lock()
 
     def _get_schema_response(self, request: Request) -> Response:
         with self.one_by_one:

@@ -8,6 +8,7 @@ from tracking.admin.details import entity_name
 from tracking.admin.links import trail_of_child
 from tracking.admin.names import child_name, who
 from tracking.admin.pretty import pretty_json
+from tracking.admin.sentence import balance
 from tracking.models import TrackingEvent
 from tracking.models.plain_form import iso
 
@@ -34,7 +35,7 @@ class EventColumns:
 
     @admin.display(description=_("points"))
     def points(self, event: TrackingEvent) -> SafeString:
-        return format_html('<span dir="ltr">{} → {}</span>', event.points_before, event.points_after)
+        return balance(event)
 
     @admin.display(description=_("change"))
     def change(self, event: TrackingEvent) -> SafeString:

@@ -28,11 +28,11 @@ class Panel:
     balance: int | None = None
 
 
-def panel_of(events: Events, child_id: int | None, of_child: Events) -> Panel | None:
-    """Add up the events of the current filter, and draw them. If that is of one child, `of_child` are all of its events in that time,
-    which are drawn instead. None if there are none.
+def panel_of(events: Events, child_id: int | None, drawn: Events) -> Panel | None:
+    """Add up the events of the current filter, and draw them; if that is of one child, all of its events in that time instead.
+
+    None if there are none to draw.
     """
-    drawn = events if child_id is None else of_child
     first, last = drawn.aggregate(first=Min("occurred_at"), last=Max("occurred_at")).values()
     if first is None:
         return None
@@ -41,7 +41,7 @@ def panel_of(events: Events, child_id: int | None, of_child: Events) -> Panel | 
     summary = summarize(events, interval, zone)
     if child_id is None:
         return Panel(summary, acts_chart(summary.periods, interval))
-    return _of_child(summary, child_id, of_child, interval)
+    return _of_child(summary, child_id, drawn, interval)
 
 
 def _of_child(summary: Summary, child_id: int, events: Events, interval: Interval) -> Panel:

@@ -1,9 +1,10 @@
 import uuid
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from children.services.activations import activate
-from children.tests.factories import earn
+from children.tests.factories import earn, make_user
 from rewards.services.requests import redeem_reward, request_reward
 from rewards.tests.factories import make_reward
 from tracking.models import TrackingEvent
@@ -36,3 +37,11 @@ def things(family, parent, other_parent, child, task, penalty, reward):
         "events": TrackingEvent.objects.newest_first()[0].pk,
         "tokens": uuid.uuid4(),
     }
+
+
+@pytest.fixture
+def staff(db):
+    """In no family, and an admin by the one permission that makes one."""
+    staff = make_user("staff", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_trackingevent"))
+    return staff

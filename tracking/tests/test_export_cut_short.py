@@ -3,13 +3,11 @@
 import json
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 
 from children.models import AuthToken
 from children.services.accounts import delete_user
 from children.services.activations import activate
-from children.tests.factories import make_user
 from tracking.exports import chunks as reading
 from tracking.exports.response import CutShort
 from tracking.tests.aging import live, noon, purge
@@ -36,13 +34,6 @@ def trail(child, task, other_parent, monkeypatch):
     monkeypatch.setattr(reading, "CHUNK", 2)
     for _ in range(5):
         activate(entity=task, child=child, by=other_parent)
-
-
-@pytest.fixture
-def staff(db):
-    staff = make_user("staff", is_staff=True)
-    staff.user_permissions.add(Permission.objects.get(codename="view_trackingevent"))
-    return staff
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from threading import Event
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.module_loading import import_string
 
-from children.tests.factories import make_user
 from tracking.stream import generator
 from tracking.stream.readers import THREADS
 from tracking.tests.streaming_inside import (
@@ -30,13 +28,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def act(task, child, other_parent):
     """Somebody else acts than who is listening."""
     return acting(task, child, other_parent)
-
-
-@pytest.fixture
-def staff(db):
-    staff = make_user("staff", is_staff=True)
-    staff.user_permissions.add(Permission.objects.get(codename="view_trackingevent"))
-    return staff
 
 
 @pytest.fixture

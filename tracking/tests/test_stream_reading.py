@@ -1,12 +1,11 @@
 """Each reading judges anew who is asking, and what it may see."""
 
 import pytest
-from django.contrib.auth.models import Permission
 
 from children.models import AuthToken, User
 from children.services.children import remove_child
 from children.services.families import remove_parent
-from children.tests.factories import make_family, make_user
+from children.tests.factories import make_family
 from rewards.services.requests import request_reward
 from tracking.models import TrackingEvent
 from tracking.stream.channels import family_channel
@@ -31,13 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def act(task, child, other_parent):
     """Somebody else acts than who is listening."""
     return acting(task, child, other_parent)
-
-
-@pytest.fixture
-def staff(db):
-    staff = make_user("staff", is_staff=True)
-    staff.user_permissions.add(Permission.objects.get(codename="view_trackingevent"))
-    return staff
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def name(period: Period, interval: Interval) -> str:
 
 
 def short_name(period: Period, interval: Interval) -> str:
-    """Of a period among others, below the axis. Days need no year, they span two months at most."""
+    """Of a period among others, below the axis. Days need no year, they span three months at most."""
     styles = {Interval.DAY: "MONTH_DAY_FORMAT", Interval.WEEK: "DATE_FORMAT", Interval.MONTH: "YEAR_MONTH_FORMAT"}
     return date_format(period.start, get_format(styles[interval]).replace("F", "M"))  # the month abbreviated
 
