@@ -4,7 +4,7 @@ Acts are sent with `send_robust`, inside the transaction of the act, after the c
 
     entity: Task | Penalty      what the act is about
     child: Child                as it is after the act
-    by: User | None             who did it, None for the system itself
+    by: User | None             who did it, its row held by this transaction (children.locks); None for the system itself
     change: PointsChange        before, after, delta, sequence, occurred_at
     details: dict               for the event's metadata: entity_name, points, activation_id, ...
 

@@ -8,6 +8,25 @@ from children.guards import Guard
 
 TABLE = "tracking_trackingevent"
 APPEND_ONLY = "the trail is append-only"
+COUNTED = "a day to which an event came, or from which one went, is counted anew"
+
+# Marks the sum of the day and kind of a row, also where there is none yet; days later than all sums are not sealed. The transaction sees what
+# was sealed before it wrote: it is READ COMMITTED, as all of ours.
+TOUCH = """
+ INSERT INTO tracking_daysum (day, entity_type, action, events, points, first_id, last_id, is_touched)
+ SELECT {day}, {row}.entity_type, {row}.action, 0, 0, 0, 0, TRUE WHERE {day} <= (SELECT max(day) FROM tracking_daysum)
+ ON CONFLICT (day, entity_type, action) DO UPDATE SET is_touched = TRUE WHERE NOT tracking_daysum.is_touched
+"""
+
+
+def touch(row: str) -> dict[str, str]:
+    """Return the statement, for a row that came (NEW) or went (OLD)."""
+    days = {
+        "sqlite": f"substr({row}.occurred_at, 1, 10)",  # as Django writes moments: in UTC
+        "postgresql": f"({row}.occurred_at AT TIME ZONE 'UTC')::date",
+    }
+    return {vendor: TOUCH.format(day=day, row=row) for vendor, day in days.items()}
+
 
 GUARDS = (
     Guard(
@@ -59,5 +78,23 @@ GUARDS = (
             "WHERE id = NEW.id OR child_id = NEW.child_id AND sequence = NEW.sequence)"
         ),
         postgresql=None,  # has no REPLACE, and its upsert fires the guards above
+    ),
+    Guard(
+        name="count_late",
+        table=TABLE,
+        message=COUNTED,
+        sqlite="AFTER INSERT ON {table}",
+        postgresql="AFTER INSERT ON {table} FOR EACH ROW",
+        does=touch("NEW"),
+        needs="tracking_daysum",
+    ),
+    Guard(
+        name="count_purged",
+        table=TABLE,
+        message=COUNTED,
+        sqlite="AFTER DELETE ON {table}",
+        postgresql="AFTER DELETE ON {table} FOR EACH ROW",
+        does=touch("OLD"),
+        needs="tracking_daysum",
     ),
 )

@@ -7,9 +7,10 @@ from django.dispatch import receiver
 from children import signals as family
 from children.models import User
 from rewards import signals as rewards
-from tracking.models.event import Action, EntityType
+from tracking.models.kinds import Action, EntityType
 from tracking.services.leaving import forget_deleted, keep_house
 from tracking.services.recording import record_act
+from tracking.services.sealing import seal_days
 
 
 @receiver(family.task_activated, dispatch_uid="tracking.task_activated")
@@ -55,6 +56,12 @@ def on_user_removed(*, user: User, **_: Any) -> None:
 @receiver(family.house_kept, dispatch_uid="tracking.house_kept")
 def on_house_kept(**_: Any) -> None:
     keep_house()
+
+
+@receiver(family.house_kept, dispatch_uid="tracking.days_are_over")
+def on_days_are_over(**_: Any) -> None:
+    for _day in seal_days():
+        pass
 
 
 def _record(entity_type: EntityType, action: Action, *, signal: Any, sender: Any, **act: Any) -> None:

@@ -44,6 +44,7 @@ class KnownChoices(MultipleChoiceField):
 
 class StrictAdmin(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # a count of everything for each link
+    list_per_page = 50
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StrictChangeList

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -8,6 +8,9 @@ class Guard:
 
     `sqlite` and `postgresql` say when: what stands in `CREATE TRIGGER` between the trigger's name and its body, with `{table}` for
     the table and `{columns}` for all its columns but `free`; None where that database needs no trigger.
+
+    A guard that `does` something instead of refusing comes AFTER a row has changed; it says what, for each database. It is made only where
+    there is the table that it `needs` for that.
 
     `unless` is a condition, in words of both databases, under which a row may pass all the same. It may ask other tables, which WHEN
     of PostgreSQL cannot. SQLite has it in WHEN, so that `sqlite` then has none of its own.
@@ -20,6 +23,8 @@ class Guard:
     postgresql: str | None
     free: tuple[str, ...] = ()
     unless: str | None = None
+    does: Mapping[str, str] | None = None
+    needs: str | None = None
 
     @property
     def trigger(self) -> str:

@@ -66,12 +66,14 @@ def check_guards(*, databases: Sequence[str] | None = None, **_: Any) -> list[ch
 def _present(connection: BaseDatabaseWrapper, app: AppConfig | None) -> list[tuple[Guard, list[str]]]:
     ours = {model._meta.db_table for model in (app or apps).get_models()}
     with connection.cursor() as cursor:
-        tables = {guard.table for guard in _guards} & ours & set(connection.introspection.table_names(cursor))
+        there = set(connection.introspection.table_names(cursor))
+        tables = {guard.table for guard in _guards} & ours & there
         columns = {
             table: [column.name for column in connection.introspection.get_table_description(cursor, table)]
             for table in tables
         }
-    return [(guard, columns[guard.table]) for guard in _guards if guard.table in tables]
+    possible = [guard for guard in _guards if guard.table in tables and guard.needs in {None, *there}]
+    return [(guard, columns[guard.table]) for guard in possible]
 
 
 def _before_migrate(*, sender: AppConfig, plan: Sequence[Any], using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:

@@ -51,5 +51,7 @@ def _remember(guard: Guard, definition: str) -> str:
 
 
 def _body(guard: Guard) -> str:
+    if guard.does:
+        return f"BEGIN {guard.does['postgresql']}; RETURN NULL; END"
     unless = f"IF {guard.unless} THEN RETURN coalesce(NEW, OLD); END IF; " if guard.unless else ""
     return f"BEGIN {unless}RAISE EXCEPTION '{guard.message}' USING ERRCODE = 'integrity_constraint_violation'; END"

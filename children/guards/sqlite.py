@@ -23,7 +23,5 @@ def stands(cursor: Any, guard: Guard, columns: Sequence[str]) -> bool:
 
 def _definition(guard: Guard, when: str, columns: Sequence[str]) -> str:
     unless = f"WHEN NOT ({guard.unless}) " if guard.unless else ""
-    return (
-        f'CREATE TRIGGER "{guard.trigger}" {guard.fill(when, columns)} {unless}'
-        f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
-    )
+    body = guard.does["sqlite"] if guard.does else f"SELECT RAISE(ABORT, '{guard.message}')"
+    return f'CREATE TRIGGER "{guard.trigger}" {guard.fill(when, columns)} {unless}BEGIN {body}; END'

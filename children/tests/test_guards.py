@@ -277,3 +277,17 @@ def test_from_the_command_line_check_stops_and_migrate_mends(tmp_path):
     assert POINTS_MOVE.trigger in checked.stderr
     assert missing() == []
     assert manage("check", "--database", "default", tmp_path=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(("needs", "stands"), [("children_nowhere", False), ("children_child", True), (None, True)])
+def test_one_is_made_only_where_there_is_what_it_needs(db, monkeypatch, needs, stands):
+    needy = replace(UNLESS, name="needy", sqlite="AFTER DELETE ON {table}", unless=None, needs=needs)
+    does = {"sqlite": "SELECT 1", "postgresql": "PERFORM 1"}
+    needy = replace(needy, postgresql="AFTER DELETE ON {table} FOR EACH ROW", does=does)
+    monkeypatch.setattr("children.guards.installer._guards", [needy])
+
+    guards.install(connection)
+
+    assert missing() == []
+    with connection.cursor() as cursor:
+        assert DIALECTS[connection.vendor].stands(cursor, needy, []) is stands

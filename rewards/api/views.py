@@ -87,7 +87,8 @@ class RewardRequestViewSet(ListModelMixin, ChoreViewSet):
     }
 
     def get_queryset(self) -> QuerySet[RewardRequest]:
-        return RewardRequest.objects.visible_to(self.user).newest_first()
+        rows = RewardRequest.objects.visible_to(self.user).newest_first()
+        return rows if self.action == "list" else rows.select_related("child")  # whose family is locked
 
     @extend_schema(request=None, responses=RewardRequestWithChildSerializer)
     @action(detail=True, methods=["post"], permission_classes=[IsParent])

@@ -8,7 +8,7 @@ from children.admin.strict import StrictChangeList
 from tracking.admin.filters import ActionFilter, AnonymizedFilter, EntityTypeFilter, TypedFilter
 from tracking.admin.live import only_family, what_to_listen_to
 from tracking.admin.names import look_up_names
-from tracking.admin.panel import AT_ONCE, Panel, panel_of
+from tracking.admin.panel import Panel, panel_of, takes_long
 
 ADD_UP = "add_up"  # a parameter: whether to add up what takes long, too
 
@@ -31,7 +31,7 @@ class TrailChangeList(StrictChangeList):
         if self.grows:  # before the list: what comes while that is read is told of twice, rather than never
             self.live = self._live()
         super().get_results(request)
-        self.result_list = list(self.result_list)
+        self.result_list = list(self.result_list) if self.result_count else []  # to find none, all would be read again
         look_up_names(self.result_list)
 
     @cached_property
@@ -39,11 +39,25 @@ class TrailChangeList(StrictChangeList):
         """None if there is nothing to add up, or so much that it must be asked for."""
         if not self.result_count:
             return None
+        child_id = self._filter(TypedFilter).only("child")
+        drawn = self.queryset if child_id is None else self._drawn(child_id)
+        count = self.result_count if drawn is self.queryset else drawn.count()
+        if ADD_UP not in self.params and takes_long(drawn, count, is_scattered=self._is_scattered):
+            return None
+        return panel_of(self.queryset, child_id, drawn)
+
+    @property
+    def _is_scattered(self) -> bool:
+        given = self._filter(TypedFilter).given
+        return bool(given["child"] or given["family"] or self._filter(AnonymizedFilter).value())
+
+    def _drawn(self, child_id: int) -> Any:
+        """All events of the child in these days, whatever else is filtered."""
         typed = self._filter(TypedFilter)
-        child_id = typed.only("child")
-        drawn = self.queryset if child_id is None else typed.in_days(self.root_queryset.filter(child_id=child_id))
-        takes_long = drawn.count() > AT_ONCE if child_id else self.result_count > AT_ONCE
-        return None if takes_long and ADD_UP not in self.params else panel_of(self.queryset, child_id, drawn)
+        others = [self._filter(kind).value() for kind in (EntityTypeFilter, ActionFilter, AnonymizedFilter)]
+        if any(others) or typed.given["family"]:
+            return typed.in_days(self.root_queryset.filter(child_id=child_id))
+        return self.queryset
 
     @property
     def add_up_link(self) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from children import clock
@@ -14,6 +13,7 @@ from tracking.admin.charts.points import points_chart
 from tracking.admin.links import trail_of_child
 from tracking.admin.names import look_up_names
 from tracking.models import TrackingEvent
+from tracking.models.event import TrackingEventQuerySet
 from tracking.summary.balances import balances
 from tracking.summary.interval import Interval, midnight
 from tracking.summary.summary import Period, summarize
@@ -38,12 +38,12 @@ def trail_of(child: Child) -> ChildTrail:
     return ChildTrail(DAYS, _chart(child, events), newest, trail_of_child(child.pk))
 
 
-def _chart(child: Child, events: QuerySet[TrackingEvent]) -> Chart:
+def _chart(child: Child, events: TrackingEventQuerySet) -> Chart:
     """Of the last days, from the first act in them on."""
     zone, today = timezone.get_current_timezone(), timezone.localdate(clock.now())
     start, end = midnight(today - timedelta(days=DAYS - 1), zone), midnight(today + timedelta(days=1), zone)
     lately = events.filter(occurred_at__gte=start, occurred_at__lt=end)
-    periods = summarize(lately, Interval.DAY, zone).periods
+    periods = summarize(lately, Interval.DAY, zone, (start, end)).periods
     before = lately.order_by("occurred_at").values_list("points_before", flat=True).first()
     return points_chart(_up_to(today, periods, zone), balances(child.pk, periods), Interval.DAY, before or 0)
 

@@ -19,6 +19,7 @@ from tracking.admin.filters import (
     TypedFilter,
 )
 from tracking.admin.names import look_up_names
+from tracking.admin.paginator import TrailPaginator
 from tracking.models import TrackingEvent
 
 READABLE = ("when", "child", "what", "action", "points", "change", "who", "actor_role")
@@ -31,9 +32,10 @@ RECORDED = (
 @admin.register(TrackingEvent)
 class TrackingEventAdmin(EventColumns, ExportsTrail, ReadOnlyAdmin):
     list_display = ("when", "child", "what", "action", "points", "change", "who")
-    list_filter = (QuickRanges, TypedFilter, EntityTypeFilter, ActionFilter, AnonymizedFilter)
+    list_filter = (QuickRanges, TypedFilter, AnonymizedFilter, EntityTypeFilter, ActionFilter)
     ordering = ("-occurred_at", "-created_at", "-id")
     sortable_by = ()
+    paginator = TrailPaginator
     show_full_result_count = False
     fieldsets = ((None, {"fields": READABLE}), (_("As it is recorded"), {"fields": RECORDED}))
 

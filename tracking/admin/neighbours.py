@@ -14,7 +14,7 @@ from rewards.models import RewardRequest
 from tracking.admin.details import LARGEST, cancelled_sequence, request_id
 from tracking.admin.names import look_up_names
 from tracking.models import Purge, TrackingEvent
-from tracking.models.event import Action
+from tracking.models.kinds import Action
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from children.models.user import Role
 from tracking.admin.details import entity_name, nominal_points, reason
 from tracking.admin.names import child_name
 from tracking.models import TrackingEvent
-from tracking.models.event import Action, EntityType
+from tracking.models.kinds import Action, EntityType
 
 HAPPENED: dict[tuple[str, str], str | Promise] = {
     (EntityType.TASK, Action.ACTIVATED): ngettext_lazy(

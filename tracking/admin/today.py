@@ -38,7 +38,7 @@ def todays_acts(reader: User) -> Today:
     return Today(
         day=day,
         zone=timezone.get_current_timezone_name(),
-        summary=summarize(events, Interval.DAY, zone),
+        summary=summarize(events, Interval.DAY, zone, (start, end)),
         newest=newest,
         trail=trail_of_day(day),
     )

@@ -7,7 +7,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from children.api.filters import IntegerFilter, MomentFilter
 from tracking.models import TrackingEvent
-from tracking.models.event import Action, EntityType
+from tracking.models.kinds import Action, EntityType
 from tracking.summary.interval import Interval
 
 
@@ -45,15 +45,18 @@ class RangeFilter(filters.FilterSet):
 
 class TrackingEventFilter(RangeFilter):
     user_id = IntegerFilter()
-    entity_type = filters.ChoiceFilter(choices=EntityType.choices)
     entity_id = IntegerFilter()
     action = filters.ChoiceFilter(choices=Action.choices)
     anonymized = filters.ChoiceFilter(
         choices=[("true", "true")], method="filter_anonymized", help_text="For admins only: whose user was forgotten."
     )
+    entity_type = filters.ChoiceFilter(choices=EntityType.choices, method="filter_type")  # the last: see `of_type`
 
     def filter_anonymized(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.anonymized()
+
+    def filter_type(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.of_type(value)
 
 
 class SummaryFilter(RangeFilter):

@@ -20,7 +20,7 @@ class TrailPagination(StrictLimitOffsetPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         newest = 0 if "as_of" in request.query_params else self._newest(request)
         self.as_of = integer_parameter(request.query_params, "as_of", minimum=0, default=newest)
-        return super().paginate_queryset(queryset.filter(id__lte=self.as_of), request, view)
+        return super().paginate_queryset(queryset.up_to(self.as_of), request, view)
 
     def _newest(self, request: Request) -> int:
         """Of those of the one family: an id of another's may be there before one of ours that is not committed yet."""

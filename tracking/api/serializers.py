@@ -4,8 +4,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from tracking.models import TrackingEvent
-from tracking.models.event import LEGAL_ACTIONS, EntityType
-from tracking.models.plain_form import FIELDS
+from tracking.models.kinds import LEGAL_ACTIONS, EntityType
+from tracking.models.plain_form import FIELDS, to_plain
 
 METADATA = {
     "type": "object",
@@ -42,8 +42,8 @@ class TrackingEventSerializer(serializers.ModelSerializer[TrackingEvent]):
         fields = FIELDS
         read_only_fields = FIELDS
 
-    def to_representation(self, instance: TrackingEvent) -> dict[str, Any]:
-        return instance.to_dict()
+    def to_representation(self, instance: TrackingEvent | dict[str, Any]) -> dict[str, Any]:
+        return to_plain(instance) if isinstance(instance, dict) else instance.to_dict()
 
 
 class TotalSerializer(serializers.Serializer[Any]):

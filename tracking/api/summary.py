@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema
@@ -14,6 +14,7 @@ from children.models import Child
 from tracking.api.filters import SummaryFilter
 from tracking.api.serializers import SummarySerializer
 from tracking.models import TrackingEvent
+from tracking.models.event import TrackingEventQuerySet
 from tracking.models.plain_form import iso
 from tracking.summary.balances import balance_at, balances
 from tracking.summary.interval import Interval
@@ -41,7 +42,8 @@ class SummaryView(ChoreView, GenericAPIView[TrackingEvent]):
         if not asked.is_valid():
             raise translate_validation(asked.errors)  # type: ignore[misc]  # its types say that it returns none
         given = asked.form.cleaned_data
-        summary = summarize(asked.qs, Interval(given["interval"] or Interval.DAY), self.user.timezone)
+        events = cast(TrackingEventQuerySet, asked.qs)
+        summary = summarize(events, Interval(given["interval"] or Interval.DAY), self.user.timezone)
         child_id = self._only_child(given["child_id"], given["family_id"])
         ends = {} if child_id is None else balances(child_id, summary.periods)
         balance = next(reversed(ends.values()), None)

@@ -1,40 +1,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from children.errors import RefusedByDesign
 from children.models import User
 from children.models.user import Role
+from tracking.models.conditions import conditions_of
+from tracking.models.day_sum import DaySum, next_day, start_of
+from tracking.models.flat import NEWEST_FIRST, FlatQuerySet
+from tracking.models.kinds import LEGAL_ACTIONS, Action, EntityType
+from tracking.models.lookups import Beside, UpTo
 from tracking.models.plain_form import FIELDS, InvalidEvent, from_plain, to_plain
 
 APPEND_ONLY = "The trail is append-only: an event is neither changed nor deleted."
-
-
-class EntityType(models.TextChoices):
-    TASK = "task", _("task")
-    PENALTY = "penalty", _("penalty")
-    REWARD = "reward", _("reward")
-
-
-class Action(models.TextChoices):
-    ACTIVATED = "activated", _("activated")
-    REQUESTED = "requested", _("requested")
-    REDEEMED = "redeemed", _("redeemed")
-    CANCELLED = "cancelled", _("cancelled")
-
-
-LEGAL_ACTIONS = {
-    EntityType.TASK: (Action.ACTIVATED, Action.CANCELLED),
-    EntityType.PENALTY: (Action.ACTIVATED, Action.CANCELLED),
-    EntityType.REWARD: (Action.REQUESTED, Action.REDEEMED, Action.CANCELLED),
-}
 
 
 def _legal_pairs() -> Q:
@@ -44,7 +30,7 @@ def _legal_pairs() -> Q:
     return pairs
 
 
-class TrackingEventQuerySet(models.QuerySet["TrackingEvent"]):
+class TrackingEventQuerySet(FlatQuerySet["TrackingEvent"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The one rule of who may see what: an admin all, a parent the family's, a child its own, anybody else nothing."""
         if not isinstance(user, User) or not user.is_active:
@@ -62,7 +48,28 @@ class TrackingEventQuerySet(models.QuerySet["TrackingEvent"]):
         return self.filter(user=None).exclude(actor_role=Role.SYSTEM)
 
     def newest_first(self) -> Self:
-        return self.order_by("-occurred_at", "-created_at", "-id")
+        return self.order_by(*NEWEST_FIRST)
+
+    def up_to(self, newest: int) -> Self:
+        """Those whose id is not above `newest`."""
+        return self.filter(id__upto=newest)
+
+    def of_type(self, entity_type: str) -> Self:
+        """Those of a type. Comes after what else narrows them: where anything does, its index is the one to take."""
+        is_wide = conditions_of(self.query) is not None
+        return self.filter(entity_type=entity_type) if is_wide else self.filter(entity_type__beside=entity_type)
+
+    def first_day(self, start: date) -> date | None:
+        """Return the first day (UTC) from `start` on with events, None if there is none."""
+        later = self.filter(occurred_at__gte=start_of(start)).order_by("occurred_at", "created_at", "id")
+        moment = later.values_list("occurred_at", flat=True).first()
+        return None if moment is None else moment.date()
+
+    def sums_of(self, day: date) -> list[DaySum]:
+        """Count and add up those of a day (UTC), by kind. The sums are not saved."""
+        events = self.filter(occurred_at__gte=start_of(day), occurred_at__lt=start_of(next_day(day))).order_by()
+        counted = {"events": Count("pk"), "points": Sum("delta"), "first_id": Min("pk"), "last_id": Max("pk")}
+        return [DaySum(day=day, **sums) for sums in events.values("entity_type", "action").annotate(**counted)]
 
     def update(self, **kwargs: Any) -> NoReturn:
         """Raises RefusedByDesign."""
@@ -131,11 +138,21 @@ class TrackingEvent(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="event_newest", fields=["occurred_at", "created_at", "id"]),
+            # With the kind: SQLite and PostgreSQL then look at the rows of those only that they were asked for.
+            models.Index(name="event_newest", fields=["occurred_at", "created_at", "id", "entity_type", "action"]),
             models.Index(name="event_child", fields=["child_id", "occurred_at", "created_at", "id"]),
             models.Index(name="event_family", fields=["family_id", "occurred_at", "created_at", "id"]),
-            models.Index(name="event_entity_type", fields=["entity_type", "occurred_at", "created_at", "id"]),
-            models.Index(name="event_user", fields=["user_id", "occurred_at", "created_at", "id"]),
+            models.Index(name="event_entity_type", fields=["entity_type", "occurred_at", "created_at", "id", "action"]),
+            models.Index(
+                name="event_user",
+                fields=["user_id", "occurred_at", "created_at", "id"],
+                condition=Q(user__isnull=False),  # or SQLite would look for those of nobody here
+            ),
+            models.Index(
+                name="event_anonymized",  # with all that the list of these is narrowed by, so that they can be counted in it
+                fields=["occurred_at", "created_at", "id", "actor_role", "entity_type", "action", "user"],
+                condition=Q(user__isnull=True),
+            ),
             models.Index(name="event_family_id", fields=["family_id", "id"]),
         ]
 
@@ -173,3 +190,7 @@ class TrackingEvent(models.Model):
         if event.delta != event.points_after - event.points_before:
             raise InvalidEvent("delta is not points_after - points_before")
         return event
+
+
+TrackingEvent._meta.get_field("id").register_lookup(UpTo)
+TrackingEvent._meta.get_field("entity_type").register_lookup(Beside)

@@ -49,7 +49,7 @@ def from_plain(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 def iso(moment: datetime) -> str:
     """UTC ISO 8601 with microseconds and `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _parse(name: str, value: Any) -> Any:

@@ -3,9 +3,10 @@
 import json
 import logging
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 
 from children import clock
 from children.errors import first_line
@@ -13,9 +14,12 @@ from children.models import Child, Item, User
 from children.models.user import acting_role
 from children.points import PointsChange
 from tracking.models import TrackingEvent, UnrecordedEvent
-from tracking.models.event import Action, EntityType
+from tracking.models.kinds import Action, EntityType
 from tracking.services.telling import tell_on_commit
 from tracking.unrecorded_log import LOGGER
+
+TABLE = TrackingEvent._meta.db_table
+STORED = [field for field in TrackingEvent._meta.concrete_fields if not field.primary_key]
 
 unrecorded_log = logging.getLogger(LOGGER)
 
@@ -67,17 +71,28 @@ def record(event: TrackingEvent) -> None:
 
 @transaction.atomic
 def insert(event: TrackingEvent) -> None:
-    """Write the event, within a savepoint, with nobody as its user if that one is gone. Raises what the database does."""
-    event.user_id = _existing(event.user_id)
-    event.save()
+    """Write the event, within a savepoint, with nobody as its user if that one is gone. Raises what the database does.
+
+    In one statement of its own: Model.save takes half as long again.
+    """
+    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in STORED]
+    is_told = connection.features.can_return_columns_from_insert  # not by SQLite before 3.35
+    with connection.cursor() as cursor:
+        cursor.execute(_statement() + (' RETURNING "id", "user_id"' if is_told else ""), values)
+        if not is_told:
+            cursor.execute(f'SELECT "id", "user_id" FROM "{TABLE}" WHERE "id" = %s', [cursor.lastrowid])  # noqa: S608
+        event.pk, event.user_id = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
 
 
-def _existing(user_id: int | None) -> int | None:
-    """Return the id if that user exists, and hold its row: the foreign key is deferred and would kill the act's COMMIT."""
-    if user_id is None:
-        return None
-    held = User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("pk", flat=True)
-    return held.first()
+@cache
+def _statement() -> str:
+    """An INSERT that looks the user up and holds its row: the foreign key is deferred, and would kill the act's COMMIT."""
+    hold = " FOR KEY SHARE" if connection.vendor == "postgresql" else ""
+    users, columns = User._meta.db_table, ", ".join(f'"{field.column}"' for field in STORED)
+    user = f'(SELECT "id" FROM "{users}" WHERE "id" = %s{hold})'  # noqa: S608 - of names in code, as below
+    values = ", ".join(user if field.name == "user" else "%s" for field in STORED)
+    return f'INSERT INTO "{TABLE}" ({columns}) VALUES ({values})'  # noqa: S608
 
 
 def _keep(event: TrackingEvent, error: Exception) -> None:

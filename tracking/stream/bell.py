@@ -1,4 +1,4 @@
-"""Waking the streams: django-eventstream's registry of listeners, and its `send_event`, which goes through Redis where that is set."""
+"""Waking the streams: django-eventstream's registry of listeners and, where Redis is set, its `send_event`, which goes through that."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -8,6 +8,7 @@ from time import sleep
 
 from django_eventstream import send_event
 from django_eventstream.event import Event as Ring
+from django_eventstream.eventstream import redis_client
 from django_eventstream.views import Listener, get_listener_manager
 
 from tracking.models import TrackingEvent
@@ -25,7 +26,7 @@ _resting, _knocking = Event(), Lock()
 def ring(event: TrackingEvent) -> None:
     """Wake who listens to an event's channels, in every process. It never fails, and waits for Redis once, not at each event."""
     channels = channels_of(event)
-    if _resting.is_set():
+    if redis_client is None or _resting.is_set():  # without Redis all streams are this process's
         ring_here(channels)
         return
     try:

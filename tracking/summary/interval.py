@@ -1,13 +1,9 @@
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, TextChoices
-from django.db.models.functions import Trunc
+from django.db.models import Expression, F, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-# Zones whose names PostgreSQL takes for abbreviations, without summer time: by names that it does not.
-LONG_NAMES = {"CET": "Europe/Brussels", "MET": "Europe/Brussels", "EET": "Europe/Athens", "WET": "Europe/Lisbon"}
+from tracking.summary.days import FirstOfMonth, FirstOfWeek
 
 
 class Interval(TextChoices):
@@ -17,11 +13,11 @@ class Interval(TextChoices):
     WEEK = "week", _("week")
     MONTH = "month", _("month")
 
-    def first_day(self, zone: tzinfo) -> Any:
-        """An expression: the first day of the interval in which an event occurred."""
-        long_name = LONG_NAMES.get(str(zone))
-        named = ZoneInfo(long_name) if long_name else zone
-        return Trunc("occurred_at", self.value, tzinfo=named, output_field=DateField())
+    def first_day(self, day: Expression | F) -> Expression | F:
+        """An expression: the first day of the interval in which the day lies."""
+        if self is Interval.WEEK:
+            return FirstOfWeek(day)
+        return FirstOfMonth(day) if self is Interval.MONTH else day
 
     def next(self, first_day: date) -> date:
         """Return the first day of the interval after that one."""

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Any
 
-from django.db.models import Count, Max, QuerySet, Sum
-
-from tracking.models import TrackingEvent
-from tracking.models.event import LEGAL_ACTIONS, Action, EntityType
+from tracking.models.event import TrackingEventQuerySet as Events
+from tracking.models.kinds import LEGAL_ACTIONS, Action, EntityType
+from tracking.summary.groups import Span, groups
 from tracking.summary.interval import Interval, midnight
 
 GIVES = EntityType.TASK  # penalties and rewards take
@@ -41,7 +39,8 @@ class Period:
     def add(self, kind: EntityType, *, acts: int, net: int, last: int) -> None:
         self.acts += acts
         self.last = max(self.last, last)
-        setattr(self, NET[kind], getattr(self, NET[kind]) + net)
+        name = NET[kind]
+        setattr(self, name, getattr(self, name) + net)
 
 
 @dataclass
@@ -75,23 +74,17 @@ class Summary:
         return sum(period.spent for period in self.periods)
 
 
-def summarize(events: QuerySet[TrackingEvent], interval: Interval, zone: tzinfo) -> Summary:
-    """Add up the events, in one query: all together, and by intervals of that time zone."""
+def summarize(events: Events, interval: Interval, zone: tzinfo, span: Span | None = None) -> Summary:
+    """Add up the events: all together, and by intervals of that time zone. All occurred within `span`, if that is known."""
     summary, periods = Summary(), _Periods(interval, zone)
-    for row in _sums(events, interval, zone):
-        kind, action = EntityType(row["entity_type"]), Action(row["action"])
-        net = int(row["change"]) * (1 if kind is GIVES else -1)
+    for first_day, kind, action, acts, change, last in groups(events, interval, zone, span):
+        net = change if kind == GIVES else -change
         total = summary.totals[kind][action]
-        total.count += row["acts"]
-        total.points += -net if action is UNDOES else net
-        periods.at(row["first_day"]).add(kind, acts=row["acts"], net=net, last=row["last"])
+        total.count += acts
+        total.points += -net if action == UNDOES else net
+        periods.at(first_day).add(kind, acts=acts, net=net, last=last)
     summary.periods = list(periods)
     return summary
-
-
-def _sums(events: QuerySet[TrackingEvent], interval: Interval, zone: tzinfo) -> Iterable[Any]:
-    groups = events.order_by().values("entity_type", "action", first_day=interval.first_day(zone))
-    return groups.annotate(acts=Count("pk"), change=Sum("delta"), last=Max("sequence"))
 
 
 class _Periods:
@@ -100,7 +93,10 @@ class _Periods:
         self._by_day: dict[date, Period] = {}
 
     def at(self, first_day: date) -> Period:
-        return self._by_day.setdefault(first_day, Period(midnight(first_day, self._zone)))
+        period = self._by_day.get(first_day)
+        if period is None:
+            period = self._by_day[first_day] = Period(midnight(first_day, self._zone))
+        return period
 
     def __iter__(self) -> Iterator[Period]:
         """Those without events too."""

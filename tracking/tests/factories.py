@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tracking.models import TrackingEvent, Verification
+from tracking.models import DaySum, TrackingEvent, Verification
 
 MOMENT = datetime(2026, 3, 1, 12, 30, 15, 42, tzinfo=UTC)
 
@@ -37,3 +37,9 @@ def make_verification(*findings: str) -> Verification:
     return Verification.objects.create(
         started_at=MOMENT, finished_at=MOMENT, children=2, events=13, findings=len(findings), first_findings=findings
     )
+
+
+def make_day_sum(**values: Any) -> DaySum:
+    """Of the day of MOMENT."""
+    kind = {"day": MOMENT.date(), "entity_type": "task", "action": "activated", **values}
+    return DaySum.objects.get_or_create(**kind, defaults={"events": 1, "points": 10, "first_id": 1, "last_id": 1})[0]

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from tracking.models import TrackingEvent
-from tracking.models.event import LEGAL_ACTIONS
+from tracking.models.kinds import LEGAL_ACTIONS
 
 SIGNS = {"task": ("good", 1), "penalty": ("not_good", -1), "reward": ("spent", -1)}
 

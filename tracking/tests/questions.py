@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from hypothesis import note
 
-from tracking.models.event import Action, EntityType
+from tracking.models.kinds import Action, EntityType
 from tracking.tests.plain_sums import start_of
 
 CHOICES = {"entity_type": EntityType.values, "action": Action.values}

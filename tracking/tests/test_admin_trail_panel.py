@@ -3,15 +3,18 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from children import clock
 from children.services.accounts import delete_user
 from children.services.activations import activate, cancel_activation
 from children.services.children import remove_child
-from tracking.admin import changelist
+from tracking.admin import panel as panels
 from tracking.admin.event import TrackingEventAdmin
 from tracking.models import TrackingEvent
+from tracking.services.sealing import seal_days
 
 LIST = "/admin/tracking/trackingevent/"
 
@@ -124,9 +127,9 @@ def test_the_same_numbers_stand_in_a_table(site, life):
 
 
 def test_what_takes_long_is_added_up_when_asked_for(site, life, monkeypatch):
-    monkeypatch.setattr(changelist, "AT_ONCE", 3)
-    response = site.get(LIST, {"entity_type": "task"})
-    assert response.context["cl"].panel is not None
+    monkeypatch.setattr(panels, "SCATTERED", 3)
+    assert panel(site) is not None
+    assert panel(site, family="love", entity_type="task") is not None
 
     response = site.get(LIST, {"family": "love"})
 
@@ -136,10 +139,34 @@ def test_what_takes_long_is_added_up_when_asked_for(site, life, monkeypatch):
 
 
 def test_of_a_child_all_that_would_be_drawn_counts(site, life, child, monkeypatch):
-    monkeypatch.setattr(changelist, "AT_ONCE", 2)
+    monkeypatch.setattr(panels, "SCATTERED", 2)
 
     assert panel(site, child=child.pk, action="cancelled") is None
     assert panel(site, child=child.pk, action="cancelled", **{"from": "2026-03-04"}) is not None
+
+
+def test_what_is_added_up_already_is_shown_at_once(site, life, monkeypatch):
+    monkeypatch.setattr(panels, "AT_ONCE", 1)
+    assert panel(site) is None
+
+    list(seal_days())
+
+    assert sums(panel(site)) == (4, 10, 4, 0)
+    assert rows(panel(site)) == [1, 1, 0, 2]
+    assert sums(panel(site, entity_type="task", to="2026-03-03")) == (2, 20, 0, 0)
+    with timezone.override("Asia/Tokyo"):  # whose days are others
+        assert panel(site) is None
+        assert rows(panel(site, add_up="1")) == [1, 1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "times"), [({}, 1), ({"to": "2026-03-09"}, 1), ({"action": "activated"}, 2), ({"family": "love"}, 2)]
+)
+def test_what_a_child_did_is_added_up_once_where_that_is_what_is_drawn(site, life, child, query, times):
+    with CaptureQueriesContext(connection) as queries:
+        panel(site, child=child.pk, **query)
+
+    assert len([query for query in queries if "SUM(" in query["sql"]]) == times
 
 
 def test_what_is_asked_for_stays_asked_for_and_is_no_filter(site, life):

@@ -1,5 +1,6 @@
 """While Redis is away one thread knocks at it, whatever happens meanwhile; once it is there, everybody is woken."""
 
+import asyncio
 from threading import enumerate as threads
 from time import monotonic, sleep
 
@@ -28,6 +29,7 @@ def published(monkeypatch):
             assert len(knocking()) == 1
         raise ConnectionError
 
+    monkeypatch.setattr(bell, "redis_client", object())
     monkeypatch.setattr(bell, "REST", 0.01)
     monkeypatch.setattr(bell, "send_event", fail)
     return channels
@@ -44,3 +46,15 @@ def test_one_knocks_until_it_is_heard(published):
     assert published.count(bell.EVERYBODY) == 6
     bell.ring(build_event())
     assert published[-2:] == ["family-1", "child-2"]
+
+
+def test_without_redis_nothing_is_made_to_be_sent(monkeypatch):
+    monkeypatch.setattr(bell, "send_event", lambda *_: pytest.fail("it was sent"))
+
+    async def rings():
+        with bell.listening("family-1") as listener:
+            bell.ring(build_event(family_id=1))
+            await asyncio.wait_for(listener.aevent.wait(), PATIENCE)
+        return True
+
+    assert asyncio.run(rings())

@@ -8,7 +8,7 @@ from children.tests.factories import make_family
 from rewards.models import RewardRequest
 from tracking.demo.homes import PASSWORD
 from tracking.models import TrackingEvent, UnrecordedEvent
-from tracking.models.event import LEGAL_ACTIONS
+from tracking.models.kinds import LEGAL_ACTIONS
 
 
 @pytest.fixture

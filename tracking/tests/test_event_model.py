@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 
 from children.errors import RefusedByDesign
 from tracking.models import TrackingEvent
-from tracking.models.event import LEGAL_ACTIONS, Action, EntityType
+from tracking.models.kinds import LEGAL_ACTIONS, Action, EntityType
 from tracking.models.plain_form import FIELDS, InvalidEvent
 from tracking.tests.factories import MOMENT, build_event, make_event
 

@@ -14,7 +14,7 @@ from rewards.services.rewards import archive_reward
 from rewards.tests.factories import make_reward
 from tracking.admin.sentence import HAPPENED
 from tracking.models import TrackingEvent
-from tracking.models.event import LEGAL_ACTIONS
+from tracking.models.kinds import LEGAL_ACTIONS
 from tracking.tests.factories import make_event
 
 pytestmark = pytest.mark.once

@@ -264,7 +264,9 @@ def test_it_is_the_same_whatever_accept_says(api, parent, story, path):
 
 @each_file
 def test_head_tells_how_much_there_is(api, admin, story, path, django_assert_num_queries):
-    with django_assert_num_queries(2):  # whose login it is, how many there are
+    with django_assert_num_queries(
+        5
+    ):  # whose login it is, the newest event, how many there are; twice whether days are sealed
         answer = api(admin).head(path)
 
     assert (answer.status_code, answer.headers["X-Total-Count"]) == (200, "5")

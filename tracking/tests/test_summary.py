@@ -2,9 +2,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from children import clock
 from tracking.models import TrackingEvent
-from tracking.models.event import LEGAL_ACTIONS
+from tracking.models.kinds import LEGAL_ACTIONS
+from tracking.services.sealing import seal_days
+from tracking.summary.groups import one_by_one
 from tracking.summary.interval import Interval
 from tracking.summary.summary import summarize
 from tracking.tests import plain_sums
@@ -73,6 +78,12 @@ def test_intervals_begin_where_the_calendar_says(interval, zone, moments, expect
         # names that look as if they ended with an offset, of the other sign
         ("Etc/GMT+10", ["2026-03-01T09:59:59Z", "2026-03-01T10:00Z"], {"2026-02-28T10:00": 1, "2026-03-01T10:00": 1}),
         ("Etc/GMT-14", ["2026-03-01T09:59:59Z", "2026-03-01T10:00Z"], {"2026-02-28T10:00": 1, "2026-03-01T10:00": 1}),
+        # forged, of a time when each place had its own: 53 minutes and 28 seconds ahead
+        ("Europe/Berlin", ["1880-03-01T23:06:31.999999Z", "1880-03-01T23:06:32Z"],
+         {"1880-02-29T23:06": 1, "1880-03-01T23:06": 1}),
+        # the last moment before midnight, by summer time and by winter time
+        ("Europe/Berlin", ["2026-03-28T22:59:59.999999Z", "2026-03-28T23:00Z", "2026-03-29T21:59:59.999999Z", "2026-03-29T22:00Z"],
+         {"2026-03-27T23:00": 1, "2026-03-28T23:00": 2, "2026-03-29T22:00": 1}),
     ],
 )  # fmt: skip
 def test_days_begin_where_the_time_zone_says(zone, moments, expected):
@@ -109,6 +120,91 @@ def test_every_pair_is_added_up_by_itself_as_a_magnitude():
     for whole in (summary, period):
         assert (whole.acts, whole.good, whole.not_good, whole.spent) == (14, 14, 6, 24)
     assert period.last == 17
+
+
+# Of days that are sealed
+
+
+@pytest.fixture
+def sealed(monkeypatch):
+    """Each kind of event at odd moments of a quarter of a year, all days sealed but the last ones and one that was touched since."""
+    monkeypatch.setattr("tracking.services.turns.sleep", lambda seconds: None)  # nobody else is there
+    first = datetime(2026, 2, 27, 23, 59, 59, 999999, tzinfo=UTC)
+    kinds = [(kind.value, action.value) for kind, actions in LEGAL_ACTIONS.items() for action in actions]
+    TrackingEvent.objects.bulk_create(
+        build_event(
+            child_id=1 + n % 3,
+            sequence=1 + n // 3,
+            occurred_at=first + timedelta(hours=5, minutes=n) * n,
+            **dict(zip(("entity_type", "action"), kinds[n % 7], strict=True)),
+            points_before=0,
+            points_after=n - 100,
+            delta=n - 100,
+        )
+        for n in range(220)
+    )
+    with clock.pretend(TrackingEvent.objects.newest_first().first().occurred_at):
+        assert len(list(seal_days())) > 50
+    make_event(child_id=9, occurred_at=first + timedelta(days=20))
+    return TrackingEvent.objects.all()
+
+
+QUESTIONS = {
+    "all": {},
+    "days": {"occurred_at__gte": datetime(2026, 3, 3, 12, tzinfo=UTC), "occurred_at__lt": datetime(2026, 4, 1, tzinfo=UTC)},
+    "type": {"entity_type": "reward"},
+    "type and action": {"entity_type": "task", "action": "cancelled", "occurred_at__gte": datetime(2026, 3, 1, tzinfo=UTC)},
+    "child": {"child_id": 2},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+def test_sums_of_days_come_to_what_the_events_come_to(sealed, question):
+    events = sealed.filter(**question)
+
+    for interval in Interval:
+        by_days, by_events = summarize(events, interval, ZoneInfo("UTC")), summarize(plain(events), interval, UTC)
+        assert by_days.totals == by_events.totals
+        assert [*map(without_last, by_days.periods)] == [*map(without_last, by_events.periods)]
+        assert by_days.acts == len(events)
+
+
+def plain(events):
+    """The same, by a condition that no sum of a day knows of."""
+    return events.filter(pk__gt=0)
+
+
+def without_last(period):
+    return (period.start.isoformat(), period.acts, period.good, period.not_good, period.spent)
+
+
+def test_only_what_is_not_sealed_is_read_one_by_one(sealed):
+    everything = sealed.count()
+
+    left = one_by_one(sealed, ZoneInfo("Etc/UTC"), everything)
+
+    assert 0 < left < everything / 5
+    assert one_by_one(sealed, ZoneInfo("Europe/London"), everything) == everything  # its days are not UTC's, in summer
+    assert one_by_one(sealed.filter(child_id=2), UTC, 73) == 73
+
+
+def test_the_days_of_other_zones_are_made_of_events(sealed):
+    rows = plain_sums.rows_now()
+
+    for zone in map(ZoneInfo, ("Europe/London", "Asia/Kathmandu")):
+        expected = [(start, len(within)) for start, _, within in plain_sums.series(rows, "day", zone)]
+        assert [(period.start, period.acts) for period in summarize(sealed, Interval.DAY, zone).periods] == expected
+
+
+def test_sqlite_finds_what_is_newest_by_time_not_by_type(sealed):
+    # A plan like that read ten million events to add up those of two days.
+    with CaptureQueriesContext(connection) as queries:
+        summarize(plain(sealed).filter(occurred_at__gte=datetime(2026, 4, 1, tzinfo=UTC)), Interval.DAY, UTC)
+    (sql,) = (query["sql"] for query in queries)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}")
+        assert "event_entity_type" not in str(cursor.fetchall())
 
 
 def test_nothing_comes_to_nothing():

@@ -86,7 +86,7 @@ def test_the_filters_of_the_trail_and_what_they_refuse(site, child, brackets):
 
 
 def test_a_trail_that_is_long(site, brackets, monkeypatch):
-    monkeypatch.setattr("tracking.admin.changelist.AT_ONCE", 1)
+    monkeypatch.setattr("tracking.admin.panel.AT_ONCE", 1)
 
     assert bare(site, LIST) == set()
 

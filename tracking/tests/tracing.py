@@ -24,7 +24,7 @@ from rewards.services.requests import cancel_request, redeem_request, redeem_rew
 from rewards.tests.factories import make_reward
 from tracking import audit_log, unrecorded_log
 from tracking.models import UnrecordedEvent
-from tracking.tests.factories import build_event, make_verification
+from tracking.tests.factories import build_event, make_day_sum, make_verification
 from tracking.traces.identity import Identity
 
 NOT_PICTURED = {"django_content_type", "auth_permission", AccountDeletionPolicy._meta.db_table}  # made when asked for
@@ -53,6 +53,7 @@ def leave_notes(user, *, beside):
     _keep_answers(user, beside)
     _wait_unrecorded(user)
     make_verification(f"child 2, sequence 1: user_id is {user.pk}", f"child 2, sequence 2: user_id is {user.pk}0")
+    make_day_sum()
     AuthToken.objects.create(user=user)
     AuthToken.objects.create(user=beside)
     for each in (user, beside):

@@ -11,7 +11,7 @@ from typing import Any
 from children.models import Activation
 from children.models.user import Role
 from rewards.models import RewardRequest
-from tracking.models.event import Action, EntityType
+from tracking.models.kinds import Action, EntityType
 from tracking.verification.told import Told
 
 Status = RewardRequest.Status

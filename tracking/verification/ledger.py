@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from children.models import Child
 from tracking.models import Purge
-from tracking.models.event import Action
+from tracking.models.kinds import Action
 from tracking.verification.acts import Act
 from tracking.verification.chain import Gap
 from tracking.verification.finding import Finding

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from operator import attrgetter
 
-from tracking.models.event import Action
+from tracking.models.kinds import Action
 from tracking.verification.acts import Act
 from tracking.verification.chain import Gap
 

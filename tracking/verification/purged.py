@@ -6,7 +6,7 @@ from operator import attrgetter
 
 from children.models import Child
 from tracking.models import Purge
-from tracking.models.event import Action
+from tracking.models.kinds import Action
 from tracking.verification.acts import Act
 from tracking.verification.finding import Finding
 from tracking.verification.missing import can_give

@@ -13,6 +13,7 @@ from tracking.models import Purge, PurgeDoor
 from tracking.verification import leftovers
 from tracking.verification.acts import acts_of
 from tracking.verification.chain import Chain
+from tracking.verification.days import wrong_sums
 from tracking.verification.finding import Finding
 from tracking.verification.ledger import Ledger
 from tracking.verification.purged import findings_of
@@ -52,6 +53,7 @@ def verify(tally: Tally, *, family_id: int | None = None, progress: Progress = i
             children = children.filter(family=family_id)
         ids = list(children.values_list("pk", flat=True))
     yield from found
+    yield from wrong_sums() if family_id is None else ()
     for child_id in progress(ids):
         with snapshot():
             found = list(_verify_child(Child.objects.select_related("family").get(pk=child_id), tally))

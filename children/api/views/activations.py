@@ -29,7 +29,8 @@ class ActivationViewSet(ListModelMixin, ChoreViewSet):
     queryset = Activation.objects.none()
 
     def get_queryset(self) -> QuerySet[Activation]:
-        return Activation.objects.visible_to(self.user).newest_first()
+        rows = Activation.objects.visible_to(self.user).newest_first()
+        return rows if self.action == "list" else rows.select_related("child")  # whose family is locked
 
     @extend_schema(request=None, responses={200: ActivationWithChildSerializer})
     @action(detail=True, methods=["post"])
