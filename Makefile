@@ -14,7 +14,8 @@ help:
 	@echo "make demo         the same with two made-up families (./data-demo)"
 	@echo "make test         run every check and every test"
 	@echo "make test-faults  run the random and the destructive tests at length"
-	@echo "make bench        measure the audit log, forgetting and the stream, beside what else does the same"
+	@echo "make bench        measure acts, lists, the admin, the stream and the logs, beside what else does the same"
+	@echo "make bench-large  the same, with ten million events"
 	@echo "make audit        look for known vulnerabilities in the packages"
 	@echo "make format       tidy the code"
 	@echo "make lock         compile the requirements anew"
@@ -30,6 +31,10 @@ $(VENV)/run.stamp: requirements.txt
 
 $(VENV)/dev.stamp: requirements-dev.txt
 	$(call install,requirements-dev.txt)
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/bench.stamp: requirements-bench.txt
+	$(call install,requirements-bench.txt)
 	@touch $@ $(VENV)/run.stamp
 
 define install
@@ -137,12 +142,17 @@ test-faults: $(VENV)/dev.stamp
 	$(call run,test-sqlite test-postgresql TESTS="-rP --show-capture=stdout $(AT_LENGTH)")
 
 
-# Measuring: BENCH="audit_log stream" names some of them
+# Measuring: BENCH="act lists" names some of them; BENCH_RESULTS is the folder that keeps what was measured, as JSON
 
-.PHONY: bench
-bench: $(VENV)/dev.stamp
-	@$(in_own_folder) && $(PY) -m tracking.benchmarks $(BENCH) && if $(postgresql_answers); \
-	then DATABASE_URL="$$CHORE_TEST_DATABASE_URL" $(PY) -m tracking.benchmarks --database $(BENCH); fi
+BENCH_RESULTS ?= bench-results
+bench_on = $(PY) -m tracking.benchmarks --json '$(BENCH_RESULTS)/$(1).json'
+
+.PHONY: bench bench-large
+bench-large: export CHORE_TEST_EVENTS ?= 10000000
+bench bench-large: $(VENV)/bench.stamp
+	@$(in_own_folder) && $(call bench_on,sqlite) $(BENCH) && if $(postgresql_answers); \
+	then DATABASE_URL="$$CHORE_TEST_DATABASE_URL" $(call bench_on,postgresql) --database $(BENCH); \
+	else echo 'Not measured: PostgreSQL - none answers at CHORE_TEST_DATABASE_URL.'; fi
 
 
 # Known vulnerabilities: fails for one, and where the advisories of any package cannot be read. A proxy may answer without them:
@@ -167,6 +177,7 @@ format: $(VENV)/dev.stamp
 lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml -o requirements.txt
 	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
 
 
 # Translating: a new text is an empty msgstr in each locale/*/LC_MESSAGES/django.po until somebody fills it in. Needs gettext.

@@ -6,12 +6,12 @@ import multiprocessing
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from tracking import log_file
-from tracking.benchmarks.table import print_table
+from tracking.benchmarks.measured import Bound, Row
+from tracking.benchmarks.report import Report
 
 LINES = 40_000
 ROUNDS = 5
@@ -46,19 +46,22 @@ def standard(log: Path, size: int, writer: int, lines: int) -> None:
 WRITERS: dict[str, Write] = {"Chore": ours, "RotatingFileHandler": standard}
 
 
-def run() -> None:
+def run(report: Report) -> None:
     for name, size in SIZES.items():
-        rows = [_row(size, processes) for processes in (1, 2, 8)]
-        print_table(f"Audit log, {LINES:,} lines, {name} of {size:,} bytes", ["processes", *WRITERS, "ratio"], rows)
+        rows = [row for processes in (1, 2, 8) for row in _rows(size, processes)]
+        report.add(f"Audit log, {name}", rows, beside="RotatingFileHandler", lines=LINES, bytes_each=size)
 
 
-def _row(size: int, processes: int) -> list[object]:
+def _rows(size: int, processes: int) -> list[Row]:
     """Each in turn, so that whatever else the machine does meets both."""
     rounds = [{name: _measure(write, size, processes) for name, write in WRITERS.items()} for _ in range(ROUNDS)]
-    speed = {name: median(each[name][0] for each in rounds) for name in WRITERS}
-    lost = {name: max(each[name][1] for each in rounds) for name in WRITERS}
-    ratio = speed["Chore"] / speed["RotatingFileHandler"]
-    return [processes, *(f"{speed[name]:,.0f}/s, {lost[name]:,} lost" for name in WRITERS), f"{ratio:.2f}"]
+    speed, theirs = ([each[name][0] for each in rounds] for name in WRITERS)
+    lost, lost_by_them = ([max(each[name][1] for each in rounds)] for name in WRITERS)
+    who = f"{processes} process{'es' if processes > 1 else ''}"
+    return [
+        Row(who, speed, theirs, Bound(1, at_least=True), unit="lines/s"),
+        Row(f"{who}, most lost", lost, lost_by_them, Bound(0, of_ratio=False), unit="lines"),
+    ]
 
 
 def _measure(write: Write, size: int, processes: int) -> tuple[float, int]:

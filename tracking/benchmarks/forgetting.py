@@ -1,7 +1,6 @@
 """How long others wait while a user who did a tenth of the trail is forgotten, beside one single UPDATE. On SQLite, where a writer has all others wait."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +11,13 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
-from tracking.benchmarks.table import print_table
+from tracking.benchmarks.measured import Bound, Row
+from tracking.benchmarks.report import Report
+from tracking.benchmarks.sizes import EVENTS
 from tracking.tests.installation import Installation
 
-EVENTS = int(os.environ.get("CHORE_TEST_EVENTS", "1000000"))
 PATIENCE = 3600  # seconds
+LONGEST_WAIT = 500  # milliseconds
 
 FILL = """
 from django.db import connection, transaction
@@ -80,20 +81,26 @@ WAYS = {
 }
 
 
-def run() -> None:
-    rows = []
+def run(report: Report) -> None:
+    took, longest, usual = {}, {}, {}
     with TemporaryDirectory() as folder:
         installation = Installation(Path(folder, "data"))
         installation.manage("migrate", "--verbosity=0")
         installation.tell(FILL.replace("EVENTS", str(EVENTS)), patience=PATIENCE)
         for username, how in WAYS.items():
             with _acting(installation) as waits:
-                took = installation.tell(FORGET.format(username=username, how=how), patience=PATIENCE)
-            rows.append(
-                [username, f"{took:.1f} s", f"{1000 * max(waits):.0f} ms", f"{1000 * median(waits):.1f} ms", len(waits)]
-            )
-    heading = ["how", "took", "an act's longest wait", "its median", "acts meanwhile"]
-    print_table(f"Forgetting the user of {EVENTS // 10:,} of {EVENTS:,} events, SQLite", heading, rows)
+                took[username] = 1000 * installation.tell(FORGET.format(username=username, how=how), patience=PATIENCE)
+            longest[username], usual[username] = 1000 * max(waits), 1000 * median(waits)
+    rows = [
+        _row("it took", took, None),
+        _row("an act's longest wait", longest, Bound(LONGEST_WAIT, of_ratio=False)),
+        _row("its median", usual, None),
+    ]
+    report.add("Forgetting a user, chunk by chunk", rows, beside="at once", events=EVENTS, of_them=EVENTS // 10)
+
+
+def _row(name: str, told: dict[str, float], bound: Bound | None) -> Row:
+    return Row(name, [told["chunk-by-chunk"]], [told["at-once"]], bound)
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tracking.benchmarks.crowd import Home, Seen, act, streaming, wait_for
-from tracking.benchmarks.table import print_table
+from tracking.benchmarks.measured import Bound, Row
+from tracking.benchmarks.report import Report
 from tracking.tests.installation import installed
 from tracking.tests.live import UVICORN, Server, running
 
@@ -16,11 +17,16 @@ FAMILIES, STREAMS = 125, 500
 ACTS, PER_SECOND = 300, 20
 PACE = {"acts": ACTS, "per_second": PER_SECOND}
 
-SERVERS = {
-    "Chore": UVICORN,
-    "django-eventstream's": tuple(
-        part.replace("chore_project.asgi", "tracking.benchmarks.eventstream_server") for part in UVICORN
-    ),
+THEIRS = tuple(part.replace("chore_project.asgi", "tracking.benchmarks.eventstream_server") for part in UVICORN)
+SERVERS = UVICORN, THEIRS
+UNITS = {
+    "p50": "ms",
+    "p99": "ms",
+    "CPU per act": "ms",
+    "CPU per message": "ms",
+    "idle CPU": "%",
+    "memory per stream": "KiB",
+    "lost": "messages",
 }
 SCRIPT = f"""
 import json
@@ -44,20 +50,23 @@ class Cost(NamedTuple):
     memory: int  # KiB that it holds
 
 
-def run() -> None:
-    rows = []
+def run(report: Report) -> None:
+    told = []
     with TemporaryDirectory() as folder, installed(Path(folder, "data")) as installation:
         homes = [Home(*home) for home in installation.tell(SCRIPT)]
-        for name, command in SERVERS.items():
+        for command in SERVERS:
             with running(installation, command) as server:
-                rows.append([name, *asyncio.run(_measure(server, homes))])
-    on = "PostgreSQL" if installation.database_url else "SQLite"
-    title = f"Stream on {on}: {STREAMS} streams on {FAMILIES} channels, {ACTS} acts, {PER_SECOND} a second"
-    heading = ["p50", "p99", "CPU per act", "CPU per message", "idle CPU", "memory per stream", "lost"]
-    print_table(title, ["generator", *heading], rows)
+                told.append(asyncio.run(_measure(server, homes)))
+    ours, theirs = told
+    rows = [
+        Row(name, [value], [theirs[name]], Bound(0, of_ratio=False) if name == "lost" else None, unit=UNITS[name])
+        for name, value in ours.items()
+    ]
+    sizes = {"streams": STREAMS, "channels": FAMILIES, "acts": ACTS, "acts_a_second": PER_SECOND}
+    report.add("Stream", rows, beside="django-eventstream's generator", **sizes)
 
 
-async def _measure(server: Server, homes: list[Home]) -> list[str]:
+async def _measure(server: Server, homes: list[Home]) -> dict[str, float]:
     await act(server, homes, **PACE)  # it warms up
     before = _cost(server)
     await act(server, homes, **PACE)
@@ -73,14 +82,15 @@ async def _measure(server: Server, homes: list[Home]) -> list[str]:
         acted = _cost(server)
     cuts = quantiles(seen.latencies, n=100)
     acting, keeping = alone.cpu - before.cpu, idle.cpu - opened.cpu
-    return [
-        *(f"{cuts[cut - 1]:.1f} ms" for cut in (50, 99)),
-        f"{1000 * acting / ACTS:.1f} ms",
-        f"{1000 * (acted.cpu - idle.cpu - keeping - acting) / messages:.2f} ms",
-        f"{100 * keeping / (ACTS / PER_SECOND):.1f} %",
-        f"{(opened.memory - alone.memory) / STREAMS:.0f} KiB",
-        str(lost),
-    ]
+    return {
+        "p50": cuts[49],
+        "p99": cuts[98],
+        "CPU per act": 1000 * acting / ACTS,
+        "CPU per message": 1000 * (acted.cpu - idle.cpu - keeping - acting) / messages,
+        "idle CPU": 100 * keeping / (ACTS / PER_SECOND),
+        "memory per stream": (opened.memory - alone.memory) / STREAMS,
+        "lost": lost,
+    }
 
 
 def _cost(server: Server) -> Cost:
