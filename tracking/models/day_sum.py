@@ -12,8 +12,8 @@ from tracking.models.kinds import Action, EntityType
 class DaySum(models.Model):
     """What the events of one kind came to on one day, counted when that was over, so that nobody need count them again.
 
-    Up to the newest day that has one, a kind without one has no event on that day: so sums stay once they are there. An event that comes or goes there later marks the
-    sum, in the database itself (`tracking.guards`), until housekeeping counts that day anew.
+    Up to the newest day that has one, a kind without one has no event on that day: so sums stay once they are there. An event that comes or
+    goes there later marks the sum, in the database itself (`tracking.guards`), until housekeeping counts that day anew.
     """
 
     COUNTED = ("events", "points", "first_id", "last_id")

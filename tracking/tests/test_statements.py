@@ -162,3 +162,21 @@ def test_what_nobody_does_locks_nobody(task, child):
     statements = statements_of(lambda: activate(entity=task, child=child, by=None))
 
     assert statements == [one for one in expected(APPLYING, kind="task") if "children_user" not in one]
+
+
+def test_undoing_by_the_api_reads_the_child_with_the_activation(api, task, child, parent):
+    path = f"/api/v1/activations/{activate(entity=task, child=child, by=parent).pk}/cancel/"
+
+    assert times_read("children_child", lambda: api(parent).post(path)) == 2  # whether it is who asks, and its lock
+
+
+@pytest.mark.parametrize("settle", ["redeem", "cancel"])
+def test_settling_by_the_api_reads_the_child_with_the_request(api, pending, parent, settle):
+    path = f"/api/v1/reward-requests/{pending.pk}/{settle}/"
+
+    assert times_read("children_child", lambda: api(parent).post(path)) == 2  # whether it is who asks, and its lock
+
+
+def times_read(table, act):
+    """Of itself, not beside another that was read with it."""
+    return len([one for one in statements_of(act) if one in (f"SELECT {table}", f"LOCK {table}")])
