@@ -1,4 +1,3 @@
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -10,13 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from children.admin.filters import PresenceFilter
 from children.admin.forms import LoginForm, ModelForm, NameForm
+from children.admin.long_select import LongSelect
 from children.admin.service import ServiceAdmin
 from children.models import Family, User
+from children.models.family import timezones
 from children.services.families import create_family, edit_family
-
-
-def timezone_choices() -> list[tuple[str, str]]:
-    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
 
 
 @admin.register(Family)
@@ -42,7 +39,10 @@ class FamilyAdmin(ServiceAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "timezone":
-            return forms.ChoiceField(label=db_field.verbose_name, choices=timezone_choices, initial=settings.TIME_ZONE)
+            choices = [(name, name) for name in sorted(timezones())]
+            return forms.ChoiceField(
+                label=db_field.verbose_name, choices=choices, initial=settings.TIME_ZONE, widget=LongSelect
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 
 from children.admin.forms import ModelForm
+from children.admin.long_select import LongSelect
 from children.admin.strict import StrictAdmin, is_there
 from children.errors import ChoreError, Gone, UsernameTaken
 from children.models import Family, User
@@ -51,6 +52,7 @@ class ServiceAdmin(StrictAdmin):
         """Offer the families that are still there."""
         if db_field.name == "family":
             kwargs["queryset"] = Family.objects.filter(removed_at=None).order_by("name", "id")
+            kwargs["widget"] = LongSelect
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @method_decorator(sensitive_post_parameters())

@@ -1,4 +1,5 @@
 import zoneinfo
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,9 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from children.models.refusals import Undeletable, UndeletableQuerySet
 
 
+@cache
+def timezones() -> frozenset[str]:
+    """Return the names of the IANA time zone database, which is read once: it is hundreds of files."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def validate_timezone(name: str) -> None:
     """Raises ValidationError unless `name` is in the IANA time zone database."""
-    if name not in zoneinfo.available_timezones():
+    if name not in timezones():
         raise ValidationError(_("Not a time zone, such as Europe/Berlin."), code="invalid_timezone")
 
 

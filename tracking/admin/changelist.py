@@ -30,6 +30,7 @@ class TrailChangeList(StrictChangeList):
     def get_results(self, request: HttpRequest) -> None:
         if self.grows:  # before the list: what comes while that is read is told of twice, rather than never
             self.live = self._live()
+        self.queryset = self.queryset.split_once()
         super().get_results(request)
         self.result_list = list(self.result_list) if self.result_count else []  # to find none, all would be read again
         look_up_names(self.result_list)

@@ -2,26 +2,29 @@
 
 from collections.abc import Sequence
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext
 
-from children.models import Child
+from children.models import Child, User
 from children.models.user import Role
 from tracking.models import TrackingEvent
 
 
 def look_up_names(events: Sequence[TrackingEvent]) -> None:
-    """Put their users and the names of their children on `events`, in one query each, however many there are."""
-    prefetch_related_objects(events, "user")
-    ids = {event.child_id for event in events}
-    names = dict(Child.objects.present().filter(pk__in=ids).values_list("pk", "name"))
+    """Put the names of their users and of their children on `events`, in one query each, however many there are."""
+    users = User.objects.filter(pk__in={event.user_id for event in events} - {None})
+    usernames = dict(users.values_list("pk", "username"))
+    children = Child.objects.present().filter(pk__in={event.child_id for event in events})
+    names = dict(children.values_list("pk", "name"))
     for event in events:
+        event.username = usernames.get(event.user_id)  # type: ignore[attr-defined]
         event.child_name = names.get(event.child_id)  # type: ignore[attr-defined]
 
 
 def who(event: TrackingEvent) -> str:
-    if event.user is not None:
-        return event.user.username
+    """The user's name; its role if it was forgotten. `look_up_names` comes first."""
+    username: str | None = event.username  # type: ignore[attr-defined]
+    if username is not None:
+        return username
     if event.actor_role == Role.SYSTEM:
         return gettext("system")
     return gettext("anonymised %(role)s") % {"role": Role(event.actor_role).label}

@@ -120,8 +120,9 @@ def _points(event: TrackingEvent) -> int:
 
 
 def _who(event: TrackingEvent) -> str:
-    if event.user is not None:
-        return _apart(event.user.username)
+    username: str | None = event.username  # type: ignore[attr-defined]
+    if username is not None:
+        return _apart(username)
     if event.actor_role == Role.SYSTEM:
         return gettext("The system")
     return gettext("An anonymised %(role)s") % {"role": Role(event.actor_role).label}

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Max
@@ -7,6 +8,20 @@ from rest_framework.utils.urls import replace_query_param
 from children.api.pagination import StrictLimitOffsetPagination
 from children.api.parameters import integer_parameter
 from tracking.models import TrackingEvent
+from tracking.models.event import TrackingEventQuerySet
+
+
+@dataclass(frozen=True)
+class PlainRows:
+    """What of a queryset a paginator asks for, with rows in their plain form: to make instances of them would take as long as to read them."""
+
+    events: TrackingEventQuerySet
+
+    def count(self) -> int:
+        return self.events.count()
+
+    def __getitem__(self, page: slice) -> list[dict[str, Any]]:
+        return self.events[page].plain()
 
 
 class TrailPagination(StrictLimitOffsetPagination):
@@ -20,7 +35,8 @@ class TrailPagination(StrictLimitOffsetPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         newest = 0 if "as_of" in request.query_params else self._newest(request)
         self.as_of = integer_parameter(request.query_params, "as_of", minimum=0, default=newest)
-        return super().paginate_queryset(queryset.up_to(self.as_of), request, view)
+        rows: Any = PlainRows(queryset.up_to(self.as_of).split_once())
+        return super().paginate_queryset(rows, request, view)
 
     def _newest(self, request: Request) -> int:
         """Of those of the one family: an id of another's may be there before one of ours that is not committed yet."""

@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from tracking.models import TrackingEvent
 from tracking.models.kinds import LEGAL_ACTIONS, EntityType
-from tracking.models.plain_form import FIELDS, to_plain
+from tracking.models.plain_form import FIELDS
 
 METADATA = {
     "type": "object",
@@ -43,7 +43,7 @@ class TrackingEventSerializer(serializers.ModelSerializer[TrackingEvent]):
         read_only_fields = FIELDS
 
     def to_representation(self, instance: TrackingEvent | dict[str, Any]) -> dict[str, Any]:
-        return to_plain(instance) if isinstance(instance, dict) else instance.to_dict()
+        return instance if isinstance(instance, dict) else instance.to_dict()
 
 
 class TotalSerializer(serializers.Serializer[Any]):

@@ -20,10 +20,21 @@ class FlatQuerySet(QuerySet[E]):
     Where they do not, and in all else, it is Django's own: who pages through it need not know.
     """
 
+    _is_split = False
+    _parts: Split | None = None
+
     def split(self) -> Split | None:
         """Return these events as sums of whole days and a rest; None where no sum tells about them."""
+        if self._is_split:
+            return self._parts
         conditions = conditions_of(self.query)
         return None if conditions is None else split(self, conditions)
+
+    def split_once(self) -> Self:
+        """Return the same events, to be counted, sliced and added up as they are split now; what narrows them further knows nothing of that."""
+        events = self._chain()  # type: ignore[attr-defined]
+        events._is_split, events._parts = True, self.split()
+        return events
 
     def count(self) -> int:
         parts = None if self._result_cache is not None else self.split()
@@ -40,7 +51,7 @@ class FlatQuerySet(QuerySet[E]):
     def _jump(self, offset: int) -> tuple[Self, int]:
         """Return events that begin as close before that offset as the sums lead, and how many come before them."""
         conditions = conditions_of(self.query) if is_newest_first(self.query) else None
-        parts = None if conditions is None else split(self, conditions)
+        parts = None if conditions is None else self.split()
         if conditions is None or parts is None:
             return self, 0
         place = parts.find(offset)

@@ -17,7 +17,7 @@ from tracking.models.day_sum import next_day
 from tracking.models.kinds import LEGAL_ACTIONS
 from tracking.services.turns import turn
 
-AGE = timedelta(hours=48)  # of a day that is sealed, since it was over
+AGE = timedelta(hours=1)  # of a day that is sealed, since it was over
 PATIENCE = "300ms"  # to wait for those who write, while who comes next waits behind; then another round does it
 
 logger = logging.getLogger(__name__)

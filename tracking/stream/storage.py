@@ -6,7 +6,6 @@ from django_eventstream.event import Event
 from django_eventstream.storage import EventDoesNotExist, StorageBase
 
 from tracking.models.event import TrackingEventQuerySet
-from tracking.models.plain_form import FIELDS, to_plain
 from tracking.stream.channels import events_on
 
 CREATED = "tracking_event_created"
@@ -37,4 +36,4 @@ class TrailStorage(StorageBase):
 
 def messages(channel: str, events: TrackingEventQuerySet) -> list[Event]:
     """Return what is sent of these events: their plain forms."""
-    return [Event(channel, CREATED, json.dumps(to_plain(row)), id=row["id"]) for row in events.values(*FIELDS)]
+    return [Event(channel, CREATED, json.dumps(plain), id=plain["id"]) for plain in events.plain()]

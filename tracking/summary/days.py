@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from django.db.models import Case, DateField, Expression, F, Func, Value, When
+from django.db.models import Case, DateField, Expression, F, Value, When
 
+from tracking.models.functions import OnBoth
 from tracking.summary.offsets import Offset
 
 
@@ -19,38 +19,26 @@ def day_of(field: str, offsets: Sequence[Offset]) -> Expression:
     return _DayAhead(F(field), Case(*cases, default=last) if cases else last)
 
 
-class OnBoth(Func):
-    """Of SQLite, which keeps moments and days as text, and of PostgreSQL."""
-
+class Day(OnBoth):
     output_field = DateField()
-    sqlite: tuple[str, str]  # the template, and what joins the arguments
-    postgresql: tuple[str, str]
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template, joiner = self.sqlite
-        return self.as_sql(compiler, connection, template=template, arg_joiner=joiner, **context)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template, joiner = self.postgresql
-        return self.as_sql(compiler, connection, template=template, arg_joiner=joiner, **context)
 
 
-class _DayInUTC(OnBoth):
+class _DayInUTC(Day):
     sqlite = "SUBSTR(%(expressions)s, 1, 10)", ""
     postgresql = "(%(expressions)s AT TIME ZONE 'UTC')::date", ""
 
 
-class _DayAhead(OnBoth):
+class _DayAhead(Day):
     # Of whole seconds: SQLite would round the last one of a day up to the next.
     sqlite = "DATE(SUBSTR(%(expressions)s)", ", 1, 19), "
     postgresql = "((%(expressions)s)::interval)::date", " AT TIME ZONE 'UTC') + ("
 
 
-class FirstOfWeek(OnBoth):
+class FirstOfWeek(Day):
     sqlite = "DATE(%(expressions)s, 'weekday 0', '-6 days')", ""
     postgresql = "DATE_TRUNC('week', (%(expressions)s)::timestamp)::date", ""
 
 
-class FirstOfMonth(OnBoth):
+class FirstOfMonth(Day):
     sqlite = "SUBSTR(%(expressions)s, 1, 7) || '-01'", ""
     postgresql = "DATE_TRUNC('month', (%(expressions)s)::timestamp)::date", ""

@@ -10,6 +10,8 @@ from children.services.families import remove_parent
 from children.tests.factories import earn, make_user
 from rewards.services.requests import redeem_reward
 from tracking.models import TrackingEvent
+from tracking.services.sealing import seal_days
+from tracking.tests.factories import make_event
 
 EVENTS = "/api/v1/tracking/events/"
 
@@ -412,6 +414,17 @@ def test_the_list_takes_a_constant_number_of_queries(api, admin, child, task, dj
         activate(entity=task, child=child, by=None)
     with django_assert_num_queries(4):
         assert len(ids(client.get(EVENTS))) == 50
+
+
+def test_a_page_far_back_takes_as_many_queries(api, admin, child, django_assert_num_queries):
+    for days in range(20):
+        make_event(sequence=days + 1, occurred_at=clock.now() - timedelta(days=days), child_id=child.pk)
+    list(seal_days())
+    client = api(admin)
+
+    # The newest id, the newest sealed day, which are touched, the sum of the others, the events since, the day of the page, its rows.
+    with django_assert_num_queries(7):
+        assert len(ids(client.get(EVENTS, {"offset": 15}))) == 5
 
 
 # Over time

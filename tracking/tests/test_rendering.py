@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -12,7 +13,6 @@ from tracking.api.renderers import TrailRenderer
 from tracking.api.serializers import TrackingEventSerializer
 from tracking.api.views import TrackingEventViewSet
 from tracking.models import TrackingEvent
-from tracking.models.plain_form import FIELDS
 from tracking.tests.factories import build_event, make_event
 
 EVENTS = "/api/v1/tracking/events/"
@@ -57,12 +57,20 @@ def test_a_page_is_the_same_bytes_as_from_instances(admin, api):
     assert [event["metadata"] for event in reversed(answer.json()["results"])] == METADATA
 
 
-def test_a_row_has_the_form_of_its_instance(db):
-    event = make_event()
+MOMENTS = [
+    datetime(2026, 3, 1, 23, 59, 59, 999999, tzinfo=UTC),
+    datetime(2026, 3, 2, 0, 0, 0, 1, tzinfo=UTC),
+    datetime(2026, 3, 2, 12, 0, 1, 120000, tzinfo=UTC),
+    datetime(2026, 3, 3, tzinfo=UTC),
+]
 
-    row = TrackingEvent.objects.values(*FIELDS).get()
 
-    assert TrackingEventSerializer(row).data == event.to_dict()
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_database_writes_an_event_as_python_does(db, moment):
+    event = make_event(occurred_at=moment, created_at=moment + timedelta(days=1))
+
+    assert TrackingEvent.objects.plain() == [event.to_dict()]
+    assert TrackingEventSerializer(TrackingEvent.objects.plain(), many=True).data == [event.to_dict()]
 
 
 def test_no_instance_is_made_for_a_page(admin, api, monkeypatch):

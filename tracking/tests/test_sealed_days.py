@@ -85,8 +85,8 @@ def test_what_a_day_comes_to_is_told_by_kind(db):
     assert list(sums) == [("task", "activated", 2, 20, last.pk - 1), ("task", "cancelled", 1, 10, last.pk)]
 
 
-@pytest.mark.parametrize(("passed", "sealed"), [(timedelta(hours=48) - MICROSECOND, 0), (timedelta(hours=48), 1)])
-def test_a_day_is_counted_once_it_has_been_over_for_48_hours(db, passed, sealed):
+@pytest.mark.parametrize(("passed", "sealed"), [(timedelta(hours=1) - MICROSECOND, 0), (timedelta(hours=1), 1)])
+def test_a_day_is_counted_once_it_has_been_over_for_an_hour(db, passed, sealed):
     event_at(datetime(2026, 3, 1, 23, 59, tzinfo=UTC), 1)
 
     with clock.pretend(datetime(2026, 3, 2, tzinfo=UTC) + passed):
@@ -281,10 +281,40 @@ def test_rows_that_are_no_instances_are_counted_as_well(three_days):
 def test_a_count_takes_no_more_queries_the_more_days_there_are(three_days, django_assert_num_queries):
     seal()
 
-    with django_assert_num_queries(
-        4
-    ):  # the newest sealed day, which are touched, the sum of the others, the events since
+    # The newest sealed day, which are touched, the sum of the others, the events since.
+    with django_assert_num_queries(4):
         assert TrackingEvent.objects.count() == 4
+
+
+def test_a_list_that_is_split_once_finds_a_page_by_its_count(three_days, django_assert_num_queries):
+    seal()
+    events = TrackingEvent.objects.newest_first()
+    ids = list(events.values_list("pk", flat=True))
+
+    with django_assert_num_queries(6):  # as above, the day of the page, its rows
+        once = events.split_once()
+        assert (once.count(), [event.pk for event in once[3:10]]) == (4, ids[3:])
+
+
+def test_what_is_split_once_is_split_anew_where_it_is_narrowed(three_days):
+    seal()
+    events = TrackingEvent.objects.newest_first().split_once()
+
+    for narrowed in (
+        events.filter(action="cancelled"),
+        events.filter(child_id=1),
+        events.up_to(2),
+        events & events.filter(pk=1),
+    ):
+        assert narrowed.count() == QuerySet.count(narrowed)
+        assert len(narrowed[1:]) == max(QuerySet.count(narrowed) - 1, 0)
+
+
+def test_what_no_sum_tells_is_not_looked_for_twice(three_days, django_assert_num_queries):
+    events = TrackingEvent.objects.split_once()  # nothing is sealed
+
+    with django_assert_num_queries(1):
+        assert events.count() == 4
 
 
 def test_a_far_page_starts_in_its_own_day(three_days):
