@@ -8,7 +8,7 @@ from children.admin.long_select import LongSelect
 from children.models import Family
 from children.tests.factories import make_family
 
-CHOICES = [("", "---------"), (1, "Ada & <Bo>"), ("it's", '"quoted"'), ("Europe/Berlin", "Müll 🗑")]
+CHOICES = [("", "---------"), (1, "Ada & <Bo>"), ("it's", '"quoted"'), ("Europe/Berlin", "Müll 🗑"), ('"><b>', "x")]
 
 
 def same(ours, django):
@@ -23,6 +23,19 @@ def test_it_is_the_same_page(value, attrs):
     ours, django = LongSelect(choices=CHOICES), forms.Select(choices=CHOICES)
 
     same(ours.render("it", value, attrs), django.render("it", value, attrs))
+
+
+@pytest.mark.parametrize("page", ["child", "task", "penalty", "user"])
+def test_families_are_chosen_in_one(site, page):
+    assert isinstance(
+        site.get(f"/admin/children/{page}/add/").context["adminform"].form["family"].field.widget.widget, LongSelect
+    )
+
+
+def test_time_zones_are_chosen_in_one(site):
+    assert isinstance(
+        site.get("/admin/children/family/add/").context["adminform"].form["timezone"].field.widget, LongSelect
+    )
 
 
 def test_it_shows_rows(db):

@@ -8,7 +8,7 @@ from rest_framework.utils.urls import replace_query_param
 from children.api.pagination import StrictLimitOffsetPagination
 from children.api.parameters import integer_parameter
 from tracking.models import TrackingEvent
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event import FAR, TrackingEventQuerySet
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class PlainRows:
         return self.events.count()
 
     def __getitem__(self, page: slice) -> list[dict[str, Any]]:
-        return self.events[page].plain()
+        rows = self.events[page]
+        return (rows.by_ids() if page.start > FAR else rows).plain()
 
 
 class TrailPagination(StrictLimitOffsetPagination):

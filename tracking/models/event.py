@@ -22,6 +22,7 @@ from tracking.models.lookups import Beside, UpTo
 from tracking.models.plain_form import FIELDS, MOMENTS, InvalidEvent, from_plain, to_plain
 
 IN_ORDER = ("occurred_at", "created_at", "id")
+FAR = 1000  # events before a page
 APPEND_ONLY = "The trail is append-only: an event is neither changed nor deleted."
 
 
@@ -72,6 +73,10 @@ class TrackingEventQuerySet(FlatQuerySet["TrackingEvent"]):
         events = self.filter(occurred_at__gte=start_of(day), occurred_at__lt=start_of(next_day(day))).order_by()
         counted = {"events": Count("pk"), "points": Sum("delta"), "first_id": Min("pk"), "last_id": Max("pk")}
         return [DaySum(day=day, **sums) for sums in events.values("entity_type", "action").annotate(**counted)]
+
+    def by_ids(self) -> TrackingEventQuerySet:
+        """Return the same events, newest first, by their ids, which stand in an index: PostgreSQL reads each row that a page far back skips."""
+        return TrackingEvent.objects.using(self.db).filter(pk__in=self.values("pk")).newest_first()
 
     def plain(self) -> list[dict[str, Any]]:
         """Return them in their plain form. The database writes the moments, faster than Python would read them, and write them again."""

@@ -19,7 +19,7 @@ class OnBoth(Func):
 
 
 class PlainMoment(OnBoth):
-    """A moment as `plain_form.iso` writes it. SQLite has no microseconds where there are none."""
+    """A moment as `plain_form.iso` writes it. On SQLite of a moment as Django writes it, as the guards take it; of a column."""
 
     output_field = TextField()
     sqlite = (

@@ -2,6 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from children import clock
 from children.models import Child
@@ -9,6 +11,7 @@ from children.services.activations import activate, cancel_activation
 from children.services.families import remove_parent
 from children.tests.factories import earn, make_user
 from rewards.services.requests import redeem_reward
+from tracking.api import pagination
 from tracking.models import TrackingEvent
 from tracking.services.sealing import seal_days
 from tracking.tests.factories import make_event
@@ -414,6 +417,23 @@ def test_the_list_takes_a_constant_number_of_queries(api, admin, child, task, dj
         activate(entity=task, child=child, by=None)
     with django_assert_num_queries(4):
         assert len(ids(client.get(EVENTS))) == 50
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+@pytest.mark.parametrize("narrowed", [{}, {"child_id": 1}, {"entity_type": "task"}])
+def test_a_page_far_back_is_read_by_its_ids(api, admin, monkeypatch, is_sealed, narrowed):
+    for number in range(12):
+        make_event(sequence=number + 1, child_id=1, occurred_at=clock.now() - timedelta(hours=9 * number))
+    if is_sealed:
+        list(seal_days())
+    client, whole = api(admin), list(TrackingEvent.objects.newest_first().values_list("pk", flat=True))
+    monkeypatch.setattr(pagination, "FAR", 3)
+
+    for offset in (3, 4, 10, 20):
+        with CaptureQueriesContext(connection) as queries:
+            assert ids(client.get(EVENTS, {"offset": offset, "limit": 3, **narrowed})) == whole[offset : offset + 3]
+        by_ids = [query for query in queries if '"id" IN (SELECT' in query["sql"]]
+        assert len(by_ids) == (3 < offset < 12)
 
 
 def test_a_page_far_back_takes_as_many_queries(api, admin, child, django_assert_num_queries):
