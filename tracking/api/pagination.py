@@ -22,7 +22,7 @@ class PlainRows:
 
     def __getitem__(self, page: slice) -> list[dict[str, Any]]:
         rows = self.events[page]
-        return (rows.by_ids() if page.start > FAR else rows).plain()
+        return (rows.by_ids() if (page.start or 0) > FAR else rows).plain()
 
 
 class TrailPagination(StrictLimitOffsetPagination):

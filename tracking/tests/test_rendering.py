@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rest_framework.renderers import JSONRenderer
 
+from tracking.api.pagination import PlainRows
 from tracking.api.renderers import TrailRenderer
 from tracking.api.serializers import TrackingEventSerializer
 from tracking.api.views import TrackingEventViewSet
@@ -71,6 +72,14 @@ def test_the_database_writes_an_event_as_python_does(db, moment):
 
     assert TrackingEvent.objects.plain() == [event.to_dict()]
     assert TrackingEventSerializer(TrackingEvent.objects.plain(), many=True).data == [event.to_dict()]
+
+
+def test_a_page_is_the_rows_of_its_slice(db):
+    in_the_trail(METADATA)
+
+    rows = PlainRows(TrackingEvent.objects.newest_first())
+
+    assert rows[:2] == rows[0:2] == [event.to_dict() for event in TrackingEvent.objects.newest_first()[:2]]
 
 
 def test_no_instance_is_made_for_a_page(admin, api, monkeypatch):
