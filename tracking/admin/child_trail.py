@@ -13,7 +13,7 @@ from tracking.admin.charts.points import points_chart
 from tracking.admin.links import trail_of_child
 from tracking.admin.names import look_up_names
 from tracking.models import TrackingEvent
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 from tracking.summary.balances import balances
 from tracking.summary.interval import Interval, midnight
 from tracking.summary.summary import Period, summarize

@@ -20,11 +20,16 @@ def look_up_names(events: Sequence[TrackingEvent]) -> None:
         event.child_name = names.get(event.child_id)  # type: ignore[attr-defined]
 
 
+def username(event: TrackingEvent) -> str | None:
+    """The user's name, None if that is nobody. `look_up_names` comes first."""
+    return event.username  # type: ignore[attr-defined]
+
+
 def who(event: TrackingEvent) -> str:
-    """The user's name; its role if it was forgotten. `look_up_names` comes first."""
-    username: str | None = event.username  # type: ignore[attr-defined]
-    if username is not None:
-        return username
+    """The user's name, or else its role."""
+    name = username(event)
+    if name is not None:
+        return name
     if event.actor_role == Role.SYSTEM:
         return gettext("system")
     return gettext("anonymised %(role)s") % {"role": Role(event.actor_role).label}

@@ -9,7 +9,7 @@ from tracking.admin.charts.acts import acts_chart
 from tracking.admin.charts.chart import Chart
 from tracking.admin.charts.fitting import fitting_interval
 from tracking.admin.charts.points import points_chart
-from tracking.models.event import TrackingEventQuerySet as Events
+from tracking.models.event_queryset import TrackingEventQuerySet as Events
 from tracking.summary.balances import balances
 from tracking.summary.groups import one_by_one, span_of
 from tracking.summary.interval import Interval

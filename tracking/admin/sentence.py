@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from children.models.user import Role
 from tracking.admin.details import entity_name, nominal_points, reason
-from tracking.admin.names import child_name
+from tracking.admin.names import child_name, username
 from tracking.models import TrackingEvent
 from tracking.models.kinds import Action, EntityType
 
@@ -120,9 +120,9 @@ def _points(event: TrackingEvent) -> int:
 
 
 def _who(event: TrackingEvent) -> str:
-    username: str | None = event.username  # type: ignore[attr-defined]
-    if username is not None:
-        return _apart(username)
+    name = username(event)
+    if name is not None:
+        return _apart(name)
     if event.actor_role == Role.SYSTEM:
         return gettext("The system")
     return gettext("An anonymised %(role)s") % {"role": Role(event.actor_role).label}

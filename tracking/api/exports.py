@@ -13,7 +13,7 @@ from tracking.api.views import TrackingEventViewSet
 from tracking.exports.formats import CSV, JSON_LINES, Format
 from tracking.exports.reader import Reader
 from tracking.exports.response import TOTAL, export
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 
 HEADERS = [
     OpenApiParameter(

@@ -8,12 +8,12 @@ from rest_framework.utils.urls import replace_query_param
 from children.api.pagination import StrictLimitOffsetPagination
 from children.api.parameters import integer_parameter
 from tracking.models import TrackingEvent
-from tracking.models.event import FAR, TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 
 
 @dataclass(frozen=True)
 class PlainRows:
-    """What of a queryset a paginator asks for, with rows in their plain form: to make instances of them would take as long as to read them."""
+    """What of a queryset a paginator asks for, with rows in their plain form: instances would take as long as reading them."""
 
     events: TrackingEventQuerySet
 
@@ -21,8 +21,7 @@ class PlainRows:
         return self.events.count()
 
     def __getitem__(self, page: slice) -> list[dict[str, Any]]:
-        rows = self.events[page]
-        return (rows.by_ids() if (page.start or 0) > FAR else rows).plain()
+        return self.events[page].skipping_in_index().plain()
 
 
 class TrailPagination(StrictLimitOffsetPagination):

@@ -14,7 +14,7 @@ from children.models import Child
 from tracking.api.filters import SummaryFilter
 from tracking.api.serializers import SummarySerializer
 from tracking.models import TrackingEvent
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 from tracking.models.plain_form import iso
 from tracking.summary.balances import balance_at, balances
 from tracking.summary.interval import Interval

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, Q
 
 from tracking.models import TrackingEvent
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 from tracking.models.plain_form import FIELDS
 
 CHUNK = 1000

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tracking.exports.chunks import Chunks, Extent
 from tracking.exports.formats import Format
 from tracking.exports.reader import Reader
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 from tracking.threads import Readers, let_go_of_the_thread
 
 TOTAL = "X-Total-Count"

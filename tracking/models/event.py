@@ -1,29 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from typing import Any, NoReturn, Self
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from children.errors import RefusedByDesign
-from children.models import User
 from children.models.user import Role
-from tracking.models.conditions import conditions_of
-from tracking.models.day_sum import DaySum, next_day, start_of
-from tracking.models.flat import NEWEST_FIRST, FlatQuerySet
-from tracking.models.functions import PlainMoment
+from tracking.models.event_queryset import APPEND_ONLY, TrackingEventQuerySet
 from tracking.models.kinds import LEGAL_ACTIONS, Action, EntityType
 from tracking.models.lookups import Beside, UpTo
-from tracking.models.plain_form import FIELDS, MOMENTS, InvalidEvent, from_plain, to_plain
+from tracking.models.plain_form import FIELDS, InvalidEvent, from_plain, to_plain
 
 IN_ORDER = ("occurred_at", "created_at", "id")
-FAR = 1000  # events before a page
-APPEND_ONLY = "The trail is append-only: an event is neither changed nor deleted."
 
 
 def _legal_pairs() -> Q:
@@ -31,80 +23,6 @@ def _legal_pairs() -> Q:
     for entity_type, actions in LEGAL_ACTIONS.items():
         pairs |= Q(entity_type=entity_type.value, action__in=[action.value for action in actions])
     return pairs
-
-
-class TrackingEventQuerySet(FlatQuerySet["TrackingEvent"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The one rule of who may see what: an admin all, a parent the family's, a child its own, anybody else nothing."""
-        if not isinstance(user, User) or not user.is_active:
-            return self.none()
-        if user.is_admin:
-            return self.all()
-        if user.family_id is None:
-            return self.none()
-        if user.own_child is not None:
-            return self.filter(child_id=user.own_child.pk)
-        return self.filter(family_id=user.family_id)
-
-    def anonymized(self) -> Self:
-        """Those whose user was forgotten; what the system did never had one."""
-        return self.filter(user=None).exclude(actor_role=Role.SYSTEM)
-
-    def newest_first(self) -> Self:
-        return self.order_by(*NEWEST_FIRST)
-
-    def up_to(self, newest: int) -> Self:
-        """Those whose id is not above `newest`."""
-        return self.filter(id__upto=newest)
-
-    def of_type(self, entity_type: str) -> Self:
-        """Those of a type. Comes after what else narrows them: where anything does, its index is the one to take."""
-        is_wide = conditions_of(self.query) is not None
-        return self.filter(entity_type=entity_type) if is_wide else self.filter(entity_type__beside=entity_type)
-
-    def first_day(self, start: date) -> date | None:
-        """Return the first day (UTC) from `start` on with events, None if there is none."""
-        later = self.filter(occurred_at__gte=start_of(start)).order_by("occurred_at", "created_at", "id")
-        moment = later.values_list("occurred_at", flat=True).first()
-        return None if moment is None else moment.date()
-
-    def sums_of(self, day: date) -> list[DaySum]:
-        """Count and add up those of a day (UTC), by kind. The sums are not saved."""
-        events = self.filter(occurred_at__gte=start_of(day), occurred_at__lt=start_of(next_day(day))).order_by()
-        counted = {"events": Count("pk"), "points": Sum("delta"), "first_id": Min("pk"), "last_id": Max("pk")}
-        return [DaySum(day=day, **sums) for sums in events.values("entity_type", "action").annotate(**counted)]
-
-    def by_ids(self) -> TrackingEventQuerySet:
-        """Return the same events, newest first, by their ids, which stand in an index: PostgreSQL reads each row that a page far back skips."""
-        return TrackingEvent.objects.using(self.db).filter(pk__in=self.values("pk")).newest_first()
-
-    def plain(self) -> list[dict[str, Any]]:
-        """Return them in their plain form. The database writes the moments, faster than Python would read them, and write them again."""
-        told = (PlainMoment(F(name)) if name in MOMENTS else name for name in FIELDS)
-        return [dict(zip(FIELDS, row, strict=True)) for row in self.values_list(*told)]
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        """Raises RefusedByDesign."""
-        raise RefusedByDesign(APPEND_ONLY)
-
-    def delete(self) -> NoReturn:
-        """Raises RefusedByDesign."""
-        raise RefusedByDesign(APPEND_ONLY)
-
-    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> NoReturn:
-        """Raises RefusedByDesign."""
-        raise RefusedByDesign(APPEND_ONLY)
-
-    def forget(self) -> int:
-        """Make them name nobody: the one change that the database permits. Returns how many named somebody."""
-        return super(TrackingEventQuerySet, self.exclude(user=None)).update(user=None)
-
-    def purge(self) -> int:
-        """Remove them. The database refuses, but for what a `PurgeDoor` lets through. Returns how many there were."""
-        return super().delete()[0]
-
-    update.alters_data = delete.alters_data = bulk_update.alters_data = purge.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = purge.queryset_only = True  # type: ignore[attr-defined]
 
 
 class TrackingEvent(models.Model):

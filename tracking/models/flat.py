@@ -31,7 +31,7 @@ class FlatQuerySet(QuerySet[E]):
         return None if conditions is None else split(self, conditions)
 
     def split_once(self) -> Self:
-        """Return the same events, to be counted, sliced and added up as they are split now; what narrows them further knows nothing of that."""
+        """Return the same events, to be counted, sliced and added up as they are split now; what narrows them splits anew."""
         events = self._chain()  # type: ignore[attr-defined]
         events._is_split, events._parts = True, self.split()
         return events

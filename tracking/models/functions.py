@@ -23,7 +23,10 @@ class PlainMoment(OnBoth):
 
     output_field = TextField()
     sqlite = (
-        "SUBSTR(%(expressions)s, 1, 10) || 'T' || SUBSTR(%(expressions)s, 12, 8) || '.' || SUBSTR(SUBSTR(%(expressions)s, 21) || '000000', 1, 6) || 'Z'",
+        (
+            "SUBSTR(%(expressions)s, 1, 10) || 'T' || SUBSTR(%(expressions)s, 12, 8) || '.' || "
+            "SUBSTR(SUBSTR(%(expressions)s, 21) || '000000', 1, 6) || 'Z'"
+        ),
         "",
     )
     postgresql = "TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')", ""

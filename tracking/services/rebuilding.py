@@ -9,7 +9,7 @@ from children.models.user import Role
 from tracking import audit_log, log_file
 from tracking.log_folder import alone, draft_of, held, numbers_of
 from tracking.models import TrackingEvent
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 from tracking.models.plain_form import FIELDS, to_plain
 
 CHUNK = 1000

@@ -8,7 +8,7 @@ from django_eventstream.channelmanager import ChannelManagerBase
 
 from children.models import Child, User
 from tracking.models import TrackingEvent
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 
 
 def family_channel(family_id: int) -> str:

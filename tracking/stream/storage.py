@@ -5,7 +5,7 @@ import json
 from django_eventstream.event import Event
 from django_eventstream.storage import EventDoesNotExist, StorageBase
 
-from tracking.models.event import TrackingEventQuerySet
+from tracking.models.event_queryset import TrackingEventQuerySet
 from tracking.stream.channels import events_on
 
 CREATED = "tracking_event_created"

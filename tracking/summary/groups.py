@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import CharField, Count, F, Func, Max, QuerySet, Sum, Value
 
 from tracking.models import DaySum
-from tracking.models.event import TrackingEventQuerySet as Events
+from tracking.models.event_queryset import TrackingEventQuerySet as Events
 from tracking.models.kinds import Action, EntityType
 from tracking.models.split import Split
 from tracking.summary.days import day_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
-from tracking.models.event import TrackingEventQuerySet as Events
+from tracking.models.event_queryset import TrackingEventQuerySet as Events
 from tracking.models.kinds import LEGAL_ACTIONS, Action, EntityType
 from tracking.summary.groups import Span, groups
 from tracking.summary.interval import Interval, midnight

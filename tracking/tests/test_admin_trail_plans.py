@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from children import clock
 from children.services.activations import activate
-from tracking.admin import paginator
 from tracking.admin.event import TrackingEventAdmin
+from tracking.models import event_queryset
 
 LIST = "/admin/tracking/trackingevent/"
 BESIDES = {"event_family_id", "sqlite_autoindex_tracking_trackingevent_1"}  # the newest id, and the balances of a child
@@ -87,7 +87,7 @@ def test_a_page_far_back_is_found_by_its_ids(site, trail, monkeypatch):
     monkeypatch.setattr(TrackingEventAdmin, "list_per_page", 3)
     near = [event.pk for page in range(1, 8) for event in shown(site, page)]
 
-    monkeypatch.setattr(paginator, "FAR", 3)
+    monkeypatch.setattr(event_queryset, "FAR", 3)
     far = [event.pk for page in range(1, 8) for event in shown(site, page)]
     skipping = [statement for statement in read(site, p="7") if "OFFSET" in statement]
 

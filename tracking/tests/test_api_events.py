@@ -11,8 +11,7 @@ from children.services.activations import activate, cancel_activation
 from children.services.families import remove_parent
 from children.tests.factories import earn, make_user
 from rewards.services.requests import redeem_reward
-from tracking.api import pagination
-from tracking.models import TrackingEvent
+from tracking.models import TrackingEvent, event_queryset
 from tracking.services.sealing import seal_days
 from tracking.tests.factories import make_event
 
@@ -421,13 +420,14 @@ def test_the_list_takes_a_constant_number_of_queries(api, admin, child, task, dj
 
 @pytest.mark.parametrize("is_sealed", [False, True])
 @pytest.mark.parametrize("narrowed", [{}, {"child_id": 1}, {"entity_type": "task"}])
-def test_a_page_far_back_is_read_by_its_ids(api, admin, monkeypatch, is_sealed, narrowed):
+def test_a_page_that_skips_many_is_read_by_its_ids(api, admin, monkeypatch, is_sealed, narrowed):
+    evening = (clock.now() - timedelta(days=3)).replace(hour=20)  # of a day on which all is
     for number in range(12):
-        make_event(sequence=number + 1, child_id=1, occurred_at=clock.now() - timedelta(hours=9 * number))
+        make_event(sequence=number + 1, child_id=1, occurred_at=evening - timedelta(hours=number))
     if is_sealed:
-        list(seal_days())
+        assert list(seal_days()) == [evening.date()]
     client, whole = api(admin), list(TrackingEvent.objects.newest_first().values_list("pk", flat=True))
-    monkeypatch.setattr(pagination, "FAR", 3)
+    monkeypatch.setattr(event_queryset, "FAR", 3)
 
     for offset in (3, 4, 10, 20):
         with CaptureQueriesContext(connection) as queries:
