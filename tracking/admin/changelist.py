@@ -32,7 +32,8 @@ class TrailChangeList(StrictChangeList):
             self.live = self._live()
         self.queryset = self.queryset.split_once()
         super().get_results(request)
-        self.result_list = list(self.result_list) if self.result_count else []  # to find none, all would be read again
+        # To find none, all would be read again.
+        self.result_list = list(self.result_list.skipping_in_index()) if self.result_count else []
         look_up_names(self.result_list)
 
     @cached_property

@@ -19,7 +19,6 @@ from tracking.admin.filters import (
     TypedFilter,
 )
 from tracking.admin.names import look_up_names
-from tracking.admin.paginator import TrailPaginator
 from tracking.models import TrackingEvent
 
 READABLE = ("when", "child", "what", "action", "points", "change", "who", "actor_role")
@@ -35,7 +34,6 @@ class TrackingEventAdmin(EventColumns, ExportsTrail, ReadOnlyAdmin):
     list_filter = (QuickRanges, TypedFilter, AnonymizedFilter, EntityTypeFilter, ActionFilter)
     ordering = ("-occurred_at", "-created_at", "-id")
     sortable_by = ()
-    paginator = TrailPaginator
     show_full_result_count = False
     fieldsets = ((None, {"fields": READABLE}), (_("As it is recorded"), {"fields": RECORDED}))
 
