@@ -125,7 +125,7 @@ test-postgresql: $(VENV)/dev.stamp
 test-browser: $(VENV)/dev.stamp
 	$(call heading,Tests in a browser)
 	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; \
-	then $(PY) -m pytest --quiet -m browser tracking/tests; \
+	then $(PY) -m pytest --quiet --numprocesses 2 --dist loadfile -m browser tracking/tests; \
 	else $(call skip,tests in a browser - there is no chromium); fi
 
 
