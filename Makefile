@@ -180,13 +180,13 @@ lock: $(VENV)/dev.stamp
 	$(PY) -m uv pip compile --universal --generate-hashes pyproject.toml --group bench -c requirements.txt -o requirements-bench.txt
 
 
-# Translating: a new text is an empty msgstr in each locale/*/LC_MESSAGES/django.po until somebody fills it in. Needs gettext.
+# Translating: a new text is an empty msgstr in each locale's django.po until somebody fills it in. Needs gettext.
 
 MAKEMESSAGES = $(MANAGE) makemessages --all --no-location --no-obsolete --no-wrap --ignore '$(VENV)' --ignore '*/tests/*'
 
 .PHONY: messages
 messages: $(VENV)/dev.stamp
-	@$(in_own_folder) && $(MAKEMESSAGES) && for po in locale/*/LC_MESSAGES/django.po; \
+	@$(in_own_folder) && $(MAKEMESSAGES) && for po in chore_project/locale/*/LC_MESSAGES/django.po; \
 	do grep -v '^"POT-Creation-Date:' "$$po" >"$$po.new" && mv "$$po.new" "$$po" && \
 	msgfmt --check-format --statistics --output-file "$${po%.po}.mo" "$$po" || exit 1; done
 

@@ -149,7 +149,7 @@ TEMPLATES = [
 ]
 STATIC_URL = "static/"
 USE_TZ = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "chore_project" / "locale"]
 
 # Who may come in
 
