@@ -1,4 +1,4 @@
-"""Every setting, from the environment; README.md lists the variables.
+"""Every setting, from the environment; docs/operators.md lists the variables.
 
 A bad variable stops the start, and all bad ones are named at once. `X_FILE` may name a file that holds the value of `X`.
 """
@@ -12,6 +12,7 @@ from django.conf.global_settings import LANGUAGES
 from environs import EnvValidationError, FileAwareEnv, validate
 from marshmallow import ValidationError
 
+from children.api.schema.about import DESCRIPTION, TAGS
 from chore_project.addresses import known_database, known_redis
 from chore_project.secret_key import is_weak, read_or_make_secret_key
 
@@ -222,7 +223,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PAGINATION_CLASS": "children.api.pagination.StrictLimitOffsetPagination",
     "DEFAULT_FILTER_BACKENDS": ["children.api.filters.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "children.api.schema.ChoreSchema",
+    "DEFAULT_SCHEMA_CLASS": "children.api.schema.operation.ChoreSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "URL_FORMAT_OVERRIDE": None,  # `?format=` is an unknown parameter like any other
@@ -233,16 +234,22 @@ DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "children.api.errors.ChoreExceptionHandler",
     "EXCEPTION_FORMATTER_CLASS": "children.api.errors.ChoreExceptionFormatter",
     "ALLOWED_ERROR_STATUS_CODES": ERROR_STATUSES,
-    "ERROR_SCHEMAS": dict.fromkeys(ERROR_STATUSES, "children.api.schema.ErrorResponseSerializer"),
+    "ERROR_SCHEMAS": dict.fromkeys(ERROR_STATUSES, "children.api.schema.errors.ErrorResponseSerializer"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Chore",
-    "DESCRIPTION": "A family's chores and rewards, and the trail of who did what, when, and what it did to a child's points.",
+    "DESCRIPTION": DESCRIPTION,
+    "TAGS": TAGS,
     "VERSION": VERSION,
     "OAS_VERSION": "3.0.3",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "DEFAULT_GENERATOR_CLASS": "children.api.schema.generator.EnglishGenerator",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "children.api.schema.examples.add_examples",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

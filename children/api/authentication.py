@@ -8,7 +8,11 @@ from knox.crypto import hash_token
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from children.api.refusals import Refusal
 from children.models import AuthToken, User
+
+READ_ONLY = Refusal("read_only_token", _("This token is for reading only."))
+INVALID = Refusal("authentication_failed", _("Invalid token."))
 
 
 class TokenAuthentication(KnoxAuthentication):
@@ -19,10 +23,10 @@ class TokenAuthentication(KnoxAuthentication):
         try:
             digest = hash_token(token.decode("ascii"))
         except ValueError as error:  # not ASCII, not hexadecimal
-            raise AuthenticationFailed(_("Invalid token.")) from error
+            raise AuthenticationFailed(INVALID.as_detail) from error
         found = AuthToken.objects.select_related("user__family", "user__child").filter(digest=digest).first()
         if found is None or (found.expiry is not None and found.expiry <= datetime.now(UTC)):
-            raise AuthenticationFailed(_("Invalid token."))
+            raise AuthenticationFailed(INVALID.as_detail)
         return self.validate_user(found)
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.mixins import (
     CreateModelMixin,
@@ -16,8 +15,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from children.api.authentication import READ_ONLY
 from children.api.filters import known_filters
 from children.api.parameters import refuse_malformed
+from children.api.refusals import Refusal
 from children.models import AuthToken, Family, User
 
 
@@ -25,6 +26,8 @@ class ChoreView(APIView):
     """Judges the credentials, then the role, then the query parameters; a read-only token never changes anything."""
 
     conflicts: ClassVar[dict[str, tuple[str, ...]]] = {}  # the codes of its 409s by action or method, for the schema
+    nouns: ClassVar[tuple[str, str]]  # what one is, and many, where there are some; likewise
+    refusals: ClassVar[dict[str, tuple[Refusal, ...]]] = {}  # likewise its own by status
     open_to_read_only_tokens = False
 
     @property
@@ -50,7 +53,7 @@ class ChoreView(APIView):
         token = request.auth
         changes = request.method not in SAFE_METHODS and not self.open_to_read_only_tokens
         if changes and isinstance(token, AuthToken) and token.read_only:
-            self.permission_denied(request, message=_("This token is for reading only."), code="read_only_token")
+            self.permission_denied(request, message=str(READ_ONLY.detail), code=READ_ONLY.code)
 
     def known_parameters(self) -> set[str]:
         return set()

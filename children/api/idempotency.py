@@ -12,20 +12,21 @@ from functools import wraps
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from children import clock
 from children.api.errors import Unavailable
+from children.api.refusals import Refusal
 from children.models import IdempotencyKey, User
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 KEY = re.compile(r"[!-~](?:[ -~]{0,253}[!-~])?")
+MALFORMED = Refusal("invalid", _("Give 1 to 255 printable ASCII characters."), HEADER)
 
 Handler = Callable[..., Response]
 
@@ -35,7 +36,7 @@ class IdempotencyKeyReused(APIException):
 
     status_code = 422
     default_code = "idempotency_key_reused"
-    default_detail = gettext_lazy("This key was used for another request.")
+    default_detail = _("This key was used for another request.")
 
 
 def idempotent(handler: Handler) -> Handler:
@@ -81,7 +82,7 @@ def _claim(*, user: User, key: str, fingerprint: str) -> tuple[IdempotencyKey, b
 def _key(request: Request) -> str | None:
     key = request.headers.get(HEADER)
     if key is not None and not KEY.fullmatch(key):
-        raise ValidationError({HEADER: [ErrorDetail(_("Give 1 to 255 printable ASCII characters."), "invalid")]})
+        raise ValidationError({HEADER: [MALFORMED.as_detail]})
     return key
 
 

@@ -5,9 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from children.api.errors import ask_again_later
+from children.api.refusals import Refusal
+
+LOCKED_OUT = Refusal("throttled", _("Too many failed logins. Try again later."))
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -26,6 +29,5 @@ def client_username(request: HttpRequest, credentials: dict[str, Any] | None = N
 
 def lockout_response(request: HttpRequest, *_args: Any) -> HttpResponse:
     """429 with Retry-After. Each further guess starts the cool-off anew, so what is left is always all of it."""
-    text = _("Too many failed logins. Try again later.")
     seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    return ask_again_later(request, 429, "throttled", text, seconds=seconds)
+    return ask_again_later(request, 429, LOCKED_OUT.code, str(LOCKED_OUT.detail), seconds=seconds)

@@ -4,10 +4,12 @@ from typing import Any
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from children.api.errors import error_response, is_api
+from children.api.refusals import Refusal
 
+NOT_UTF8 = Refusal("unsupported_media_type", _("Only UTF-8 is understood."))
 CHARSETS = {"utf-8", "utf8", "us-ascii", "ascii"}
 
 
@@ -24,9 +26,9 @@ class RefuseMalformed:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower() not in CHARSETS:
             request.encoding = "utf-8"
-            return error_response(415, "unsupported_media_type", _("Only UTF-8 is understood."))
+            return error_response(415, NOT_UTF8.code, str(NOT_UTF8.detail))
         if self._holds_nul(request):
-            return error_response(400, "parse_error", _("Malformed request."))
+            return error_response(400, "parse_error", str(_("Malformed request.")))
         return self.get_response(request)
 
     def _holds_nul(self, request: HttpRequest) -> bool:

@@ -20,6 +20,14 @@ class StrictLimitOffsetPagination(LimitOffsetPagination):
     def get_offset(self, request: Request) -> int:
         return integer_parameter(request.query_params, "offset", minimum=0, default=0)
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        described: dict[str, Any] = super().get_paginated_response_schema(schema)
+        properties = described["properties"]
+        properties["count"] |= {"example": 1, "description": "How many there are, on all pages."}
+        properties["next"] |= {"example": None, "description": "The address of the next page. null: this is the last"}
+        properties["previous"] |= {"example": None, "description": "That of the page before. null: this is the first"}
+        return described
+
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         parameters = super().get_schema_operation_parameters(view)
         for parameter, minimum in zip(parameters, (1, 0), strict=True):

@@ -1,14 +1,17 @@
 """An API client that holds every answer against the OpenAPI schema."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from threading import Lock
 from typing import Any
 
 from django.urls import Resolver404
-from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
+
+from children.api.schema.generator import EnglishGenerator
+from children.tests.endpoints import ROOT
 
 one_by_one = Lock()
 
@@ -60,7 +63,7 @@ def schema() -> dict[str, Any]:
 
 @cache
 def _made_schema() -> dict[str, Any]:
-    return SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call,no-any-return]
+    return EnglishGenerator().get_schema(public=True)  # type: ignore[no-any-return]
 
 
 @cache
@@ -73,29 +76,47 @@ def operations() -> dict[tuple[str, str], dict[str, Any]]:
     }
 
 
+def operation_of(method: str, route: str) -> dict[str, Any]:
+    """That of an endpoint."""
+    return operations()[method.lower(), _nameless(ROOT + route)]
+
+
+def contents(operation: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Draft202012Validator]]:
+    """Yield each of its bodies, with what judges one: what is asked with, and what is answered."""
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        yield media, _validator(media["schema"], unseen="readOnly")
+    for response in operation["responses"].values():
+        for media in response.get("content", {}).values():
+            yield media, _validator(media["schema"], unseen="writeOnly")
+
+
 @cache
 def validator(operation_id: str, status: str) -> Draft202012Validator:
     (operation,) = (each for each in operations().values() if each["operationId"] == operation_id)
     body = operation["responses"][status]["content"]["application/json"]["schema"]
-    return Draft202012Validator({**_strict(body), "components": _strict_components()})
+    return _validator(body, unseen="writeOnly")
+
+
+def _validator(body: dict[str, Any], *, unseen: str) -> Draft202012Validator:
+    return Draft202012Validator({**_strict(body, unseen), "components": _strict_components(unseen)})
 
 
 @cache
-def _strict_components() -> dict[str, Any]:
+def _strict_components(unseen: str) -> dict[str, Any]:
     schemas = schema()["components"]["schemas"]
-    return {"schemas": {name: _strict(component) for name, component in schemas.items()}}
+    return {"schemas": {name: _strict(component, unseen) for name, component in schemas.items()}}
 
 
-def _strict(node: Any) -> Any:
-    """OpenAPI 3.0 as JSON schema; and an answer holds all that is described, but what is write-only, and nothing else."""
+def _strict(node: Any, unseen: str) -> Any:
+    """OpenAPI 3.0 as JSON schema; and a body holds all that is described, but what is read-only or write-only, and nothing else."""
     if isinstance(node, list):
-        return [_strict(each) for each in node]
+        return [_strict(each, unseen) for each in node]
     if not isinstance(node, dict):
         return node
-    strict = {key: _strict(value) for key, value in node.items() if key != "nullable"}
+    strict = {key: _strict(value, unseen) for key, value in node.items() if key != "nullable"}
     if "additionalProperties" not in node and "properties" in node:
         strict["properties"] = {
-            name: value for name, value in strict["properties"].items() if not node["properties"][name].get("writeOnly")
+            name: value for name, value in strict["properties"].items() if not node["properties"][name].get(unseen)
         }
         strict["additionalProperties"] = False
         strict["required"] = [name for name in strict["properties"] if name != "meta"]

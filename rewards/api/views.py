@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -26,7 +26,26 @@ from rewards.models import Reward, RewardRequest
 from rewards.services.requests import cancel_request, redeem_request, redeem_reward, refund_request, request_reward
 from rewards.services.rewards import archive_reward
 
-ANSWERS = {201: RewardRequestWithChildSerializer, 200: RewardRequestWithChildSerializer}
+
+def _told(text: str, status: RewardRequest.Status, *, points: int, reserved: int = 0) -> OpenApiResponse:
+    """An answer in the schema: what became of a request, and of the child's points."""
+    settled_at = None if status == RewardRequest.Status.PENDING else "2026-11-23T06:30:03.999211Z"
+    child = {"id": 1, "points": points, "reserved": reserved, "available": points - reserved}
+    sample = RewardRequestSerializer.example | {"status": status.value, "settled_at": settled_at, "child": child}
+    return OpenApiResponse(RewardRequestWithChildSerializer, text, [OpenApiExample(status.name.title(), sample)])
+
+
+PENDING, REDEEMED, CANCELLED, REFUNDED = RewardRequest.Status
+ASKED = {
+    201: _told("It was asked for.", PENDING, points=25, reserved=20),
+    200: _told(
+        "It was asked for before: the request that is pending. Nothing was changed.", PENDING, points=25, reserved=20
+    ),
+}
+GIVEN = {
+    201: _told("It was given without a request.", REDEEMED, points=5),
+    200: _told("It was given as it was asked for.", REDEEMED, points=5),
+}
 
 
 def _answer(request: RewardRequest, *, new: bool = False) -> Response:
@@ -34,8 +53,9 @@ def _answer(request: RewardRequest, *, new: bool = False) -> Response:
 
 
 class RewardViewSet(ItemViewSet):
-    """What points buy."""
+    """What points buy. Deleting one archives it, and cancels what is pending."""
 
+    nouns = ("a reward", "rewards")
     queryset = Reward.objects.none()
     serializer_class = RewardSerializer
     conflicts = {"ask": ("insufficient_points",), "redeem": ("insufficient_points",)}
@@ -43,20 +63,20 @@ class RewardViewSet(ItemViewSet):
     def perform_destroy(self, instance: Any) -> None:
         archive_reward(reward=instance, by=self.user)
 
-    @extend_schema(request=AskSerializer, responses=ANSWERS)
+    @extend_schema(request=AskSerializer, responses=ASKED)
     @action(detail=True, methods=["post"], url_path="request", permission_classes=[InFamily])
     @idempotent
     def ask(self, request: Request, pk: int) -> Response:
-        """Ask for it: its cost is reserved. Asked for already: 200 with that request."""
+        """Ask for it. Its cost is reserved until the request is settled."""
         reward = self.get_object()
         asked, new = request_reward(reward=reward, child=self._child(AskSerializer), by=self.user)
         return _answer(asked, new=new)
 
-    @extend_schema(request=RedeemSerializer, responses=ANSWERS)
+    @extend_schema(request=RedeemSerializer, responses=GIVEN)
     @action(detail=True, methods=["post"], permission_classes=[IsParent])
     @idempotent
     def redeem(self, request: Request, pk: int) -> Response:
-        """Give it without being asked, or redeem the request that is pending: then 200."""
+        """Give it. Where the child has asked for it, that request is redeemed."""
         reward = self.get_object()
         redeemed, new = redeem_reward(reward=reward, child=self._child(RedeemSerializer), by=self.user)
         return _answer(redeemed, new=new)
@@ -69,13 +89,14 @@ class RewardViewSet(ItemViewSet):
 
 
 class RewardRequestFilter(filters.FilterSet):
-    child_id = IntegerFilter()
+    child_id = IntegerFilter(help_text="Whose points.")
     status = filters.ChoiceFilter(choices=RewardRequest.Status.choices)
 
 
 class RewardRequestViewSet(ListModelMixin, ChoreViewSet):
     """What was asked for and what became of it, newest first."""
 
+    nouns = ("a request", "requests")
     permission_classes = (InFamily,)
     serializer_class = RewardRequestSerializer
     filterset_class = RewardRequestFilter
@@ -90,21 +111,21 @@ class RewardRequestViewSet(ListModelMixin, ChoreViewSet):
         rows = RewardRequest.objects.visible_to(self.user).newest_first()
         return rows if self.action == "list" else rows.select_related("child")  # whose family is locked
 
-    @extend_schema(request=None, responses=RewardRequestWithChildSerializer)
+    @extend_schema(request=None, responses={200: _told("It is redeemed.", REDEEMED, points=5)})
     @action(detail=True, methods=["post"], permission_classes=[IsParent])
     @idempotent
     def redeem(self, request: Request, pk: int) -> Response:
         """Give what was asked for. Done before: answers the same, and changes nothing."""
         return _answer(redeem_request(request=self._request(), by=self.user))
 
-    @extend_schema(request=None, responses=RewardRequestWithChildSerializer)
+    @extend_schema(request=None, responses={200: _told("It is cancelled.", CANCELLED, points=25)})
     @action(detail=True, methods=["post"])
     @idempotent
     def cancel(self, request: Request, pk: int) -> Response:
         """Deny it (a parent) or withdraw it (the child). Done before: answers the same, and changes nothing."""
         return _answer(cancel_request(request=self._request(), by=self.user))
 
-    @extend_schema(request=None, responses=RewardRequestWithChildSerializer)
+    @extend_schema(request=None, responses={200: _told("It is refunded.", REFUNDED, points=25)})
     @action(detail=True, methods=["post"], permission_classes=[IsParent])
     @idempotent
     def refund(self, request: Request, pk: int) -> Response:

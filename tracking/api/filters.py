@@ -1,20 +1,25 @@
 from datetime import datetime
 from typing import Any, cast
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 
 from children.api.filters import IntegerFilter, MomentFilter
+from children.api.refusals import Refusal
 from tracking.models import TrackingEvent
 from tracking.models.kinds import Action, EntityType
 from tracking.summary.interval import Interval
+
+REVERSED = Refusal("range_reversed", _("The range ends before it starts."), "occurred_before")
 
 
 class RangeFilter(filters.FilterSet):
     """Whose events, and of what time."""
 
-    child_id = IntegerFilter()
+    refusals = (REVERSED,)
+
+    child_id = IntegerFilter(help_text="Whose points.")
     occurred_after = MomentFilter(
         field_name="occurred_at",
         lookup_expr="gte",
@@ -35,8 +40,7 @@ class RangeFilter(filters.FilterSet):
         """Raises ValidationError for a range that ends before it starts."""
         after, before = self.moment_of("occurred_after"), self.moment_of("occurred_before")
         if after is not None and before is not None and before < after:
-            detail = ErrorDetail(_("The range ends before it starts."), "range_reversed")
-            raise ValidationError({"occurred_before": [detail]})
+            raise ValidationError({"occurred_before": [REVERSED.as_detail]})
         return super().filter_queryset(queryset)
 
     def moment_of(self, name: str) -> datetime | None:
@@ -44,8 +48,8 @@ class RangeFilter(filters.FilterSet):
 
 
 class TrackingEventFilter(RangeFilter):
-    user_id = IntegerFilter()
-    entity_id = IntegerFilter()
+    user_id = IntegerFilter(help_text="Who did it.")
+    entity_id = IntegerFilter(help_text="Which task, penalty or reward: with `entity_type`, whose ids overlap.")
     action = filters.ChoiceFilter(choices=Action.choices)
     anonymized = filters.ChoiceFilter(
         choices=[("true", "true")], method="filter_anonymized", help_text="For admins only: whose user was forgotten."

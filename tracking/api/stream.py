@@ -1,15 +1,16 @@
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from functools import partial
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django_eventstream.utils import add_default_headers, get_channelmanager, get_storage
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
@@ -19,8 +20,10 @@ from children.api.errors import error_response
 from children.api.negotiation import OneForm
 from children.api.parameters import integer_parameter
 from children.api.permissions import SeesTrail
-from children.api.schema import ErrorResponseSerializer
+from children.api.refusals import Refusal
+from children.api.schema.errors import ErrorResponseSerializer
 from children.models import Family
+from tracking.api.serializers import TrackingEventSerializer
 from tracking.stream.channels import TrailChannels
 from tracking.stream.generator import Subscription, stream
 from tracking.stream.storage import TrailStorage
@@ -28,6 +31,21 @@ from tracking.threads import let_go_of_the_thread
 
 HEADER = "Last-Event-ID"
 CONTENT_TYPE = "text/event-stream"
+NO_FAMILY = Refusal("required", _("Which family?"), "family_id")
+NO_ASGI = Refusal("cannot_stream", _("This server cannot stream: it needs ASGI."))
+SAMPLE = f"""\
+event: stream-open
+id: 6
+data:
+
+event: tracking_event_created
+id: 7
+data: {json.dumps(TrackingEventSerializer.example)}
+
+event: keep-alive
+data:
+
+"""
 
 
 class StreamView(ChoreView):
@@ -36,6 +54,7 @@ class StreamView(ChoreView):
     Whatever is wrong with a request is answered before the stream starts. It ends when the credentials do, and with the server.
     """
 
+    refusals = {"400": (NO_FAMILY,), "503": (NO_ASGI,)}
     permission_classes = (SeesTrail,)
     renderer_classes = (JSONRenderer,)  # of its errors
     content_negotiation_class = OneForm
@@ -45,6 +64,7 @@ class StreamView(ChoreView):
 
     @extend_schema(
         operation_id="tracking_stream",
+        summary="Follow the trail live",
         parameters=[
             OpenApiParameter(
                 "last_event_id",
@@ -57,14 +77,18 @@ class StreamView(ChoreView):
             ),
         ],
         responses={
-            (200, CONTENT_TYPE): OpenApiTypes.STR,
+            (200, CONTENT_TYPE): OpenApiResponse(
+                OpenApiTypes.STR,
+                "The stream. `stream-open`, and `stream-reset` where the id is none of this trail, tell by their `id` where it begins.",
+                examples=[OpenApiExample("Opening, and one event", SAMPLE)],
+            ),
             404: ErrorResponseSerializer,
         },
     )
     def get(self, request: Request) -> HttpResponseBase:
         channel, asked = self._channel(request), self._last_event_id(request)
         if not isinstance(request._request, ASGIRequest):  # a stream would keep one of the workers for itself
-            return error_response(503, "cannot_stream", _("This server cannot stream: it needs ASGI."))
+            return error_response(503, NO_ASGI.code, str(NO_ASGI.detail))
         storage: TrailStorage = get_storage()
         is_reset = asked is not None and not storage.knows(channel, asked)
         last_id = storage.get_current_id(channel) if asked is None or is_reset else asked
@@ -76,7 +100,7 @@ class StreamView(ChoreView):
         """Raises ValidationError for an admin who names no family and is in none, Http404 for a family that there is not."""
         family_id = integer_parameter(request.query_params, "family_id", minimum=1, default=None)
         if family_id is None and self.user.family_id is None:
-            raise ValidationError({"family_id": [ErrorDetail(_("Which family?"), "required")]})
+            raise ValidationError({"family_id": [NO_FAMILY.as_detail]})
         if family_id is not None and not Family.objects.filter(pk=family_id).exists():
             raise Http404
         channels: TrailChannels = get_channelmanager()

@@ -36,7 +36,9 @@ class SummaryView(ChoreView, GenericAPIView[TrackingEvent]):
         known = set(SummaryFilter.base_filters)
         return known if self.user.is_admin else known - SummaryFilter.FOR_ADMINS
 
-    @extend_schema(operation_id="tracking_summary", filters=True, responses=SummarySerializer)
+    @extend_schema(
+        operation_id="tracking_summary", summary="Add up the trail", filters=True, responses=SummarySerializer
+    )
     def get(self, request: Request) -> Response:
         asked = SummaryFilter(request.query_params, TrackingEvent.objects.visible_to(self.user), request=request)
         if not asked.is_valid():

@@ -15,6 +15,7 @@ from tracking.models import TrackingEvent
 class TrackingEventViewSet(ListModelMixin, RetrieveModelMixin, ChoreViewSet):
     """The trail, newest first: an admin sees all of it, a parent the family's, a child its own."""
 
+    nouns = ("an event", "events")
     permission_classes = (SeesTrail,)
     renderer_classes: tuple[type[BaseRenderer], ...] = (TrailRenderer, PlainBrowsableAPIRenderer)
     serializer_class = TrackingEventSerializer

@@ -35,6 +35,37 @@ def test_errors_have_their_one_form():
             assert "ErrorResponse" in content, (operation["operationId"], status)
 
 
+@pytest.mark.parametrize("operation", operations().values(), ids=lambda operation: operation["operationId"])
+def test_each_operation_says_what_it_does_for_whom_and_what_it_answers(operation):
+    described = schema()
+    schemes = described["components"]["securitySchemes"]
+
+    assert operation["summary"] and not operation["summary"].endswith(".")
+    assert set(operation["tags"]) <= {tag["name"] for tag in described["tags"] if tag["description"]}
+    assert operation["security"] in ([{"token": []}, {"cookieAuth": []}], [{}])
+    assert all(schemes[name]["description"] for each in operation["security"] for name in each)
+    assert all(response["description"].strip() for response in operation["responses"].values())
+    assert all(parameter["description"] for parameter in operation.get("parameters", ()))
+
+
+def test_an_error_tells_in_headers_what_to_do():
+    told = {
+        (status, name)
+        for operation in operations().values()
+        for status, response in operation["responses"].items()
+        for name in response.get("headers", {})
+        if status in ERRORS
+    }
+
+    assert told == {("401", "WWW-Authenticate"), ("429", "Retry-After"), ("503", "Retry-After")}
+
+
+def test_it_is_in_english_whatever_is_asked_for(client, db):
+    first, second = (client.get("/api/v1/schema/", headers={"Accept-Language": each}).content for each in ("en", "de"))
+
+    assert first == second
+
+
 def test_nothing_of_the_code_is_told():
     words = str(schema())
 

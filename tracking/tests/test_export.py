@@ -11,6 +11,7 @@ from children.services.activations import activate, cancel_activation
 from children.services.children import remove_child
 from children.services.families import remove_parent
 from children.tests.factories import earn, make_child, make_task
+from children.tests.pages import page, section
 from rewards.services.requests import redeem_reward
 from tracking.exports import chunks as reading
 from tracking.exports import formats
@@ -20,7 +21,6 @@ from tracking.models import TrackingEvent
 from tracking.models.plain_form import FIELDS
 from tracking.tests.exporting import CSV, FILES, JSON_LINES, cells_of, content_of, ids_of, is_formula, rows_of
 from tracking.tests.factories import make_event
-from tracking.tests.test_readme import section
 
 each_file = pytest.mark.parametrize("path", FILES)
 
@@ -320,8 +320,8 @@ def test_if_the_database_fails_midway_the_file_does_not_end_as_if_it_were_whole(
         next(parts)
 
 
-def test_readme_downloads_what_there_is(api, parent, settings):
-    paths = re.findall(r'"\$CHORE(/api/v1/.*?)"', section((settings.BASE_DIR / "README.md").read_text(), "Exports"))
+def test_the_page_downloads_what_there_is(api, parent):
+    paths = re.findall(r'"\$CHORE(/api/v1/.*?)"', section(page("docs/api.md"), "Exports"))
 
     assert {path.partition("?")[0] for path in paths} == set(FILES)
     assert [api(parent).get(path).status_code for path in paths] == [200] * len(paths)

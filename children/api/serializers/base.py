@@ -1,21 +1,25 @@
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
+
+from children.api.refusals import Refusal
+
+UNKNOWN = Refusal("unknown_field", _("Unknown field."))
 
 
 class StrictSerializer(serializers.Serializer[Any]):
     # Names the fields it does not know, instead of dropping them. No docstring: the schema would repeat it for each.
 
+    example: ClassVar[dict[str, Any]] = {}  # of its fields, for the schema
+    refusals: ClassVar[tuple[Refusal, ...]] = ()  # likewise, beside what is said of any body
+
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):
-            raise serializers.ValidationError(
-                {name: [ErrorDetail(_("Unknown field."), "unknown_field")] for name in sorted(unknown)}
-            )
+            raise serializers.ValidationError({name: [UNKNOWN.as_detail] for name in sorted(unknown)})
         return super().to_internal_value(data)
 
 
@@ -27,6 +31,8 @@ class MomentField(serializers.DateTimeField):
 
 
 class ReadModelSerializer(serializers.ModelSerializer[Any]):
+    example: ClassVar[dict[str, Any]] = {}
+
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: MomentField,

@@ -6,11 +6,17 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.fields import empty, get_error_detail
 
+from children.api.refusals import Refusal
+from children.errors import UsernameTaken
 from children.models import User
+
+TAKEN = Refusal(UsernameTaken.code, UsernameTaken.message, "username")
+WEAK = Refusal("password_too_common", "This password is too common.", "password")  # one of those of Django's validators
+WRONG = Refusal("wrong_password", _("Wrong password."), "password")
 
 
 class UsernameField(serializers.CharField):
@@ -35,7 +41,7 @@ class OwnPasswordField(PasswordField):
         password, request = super().run_validation(data), self.context["request"]
         # Under Django's own request: axes counts the guesses, and its middleware answers who guesses with 429.
         if authenticate(request._request, username=request.user.username, password=password) is None:
-            raise serializers.ValidationError(_("Wrong password."), "wrong_password")
+            raise serializers.ValidationError(WRONG.as_detail)
         return password
 
 

@@ -5,6 +5,8 @@ from children.models import AccountDeletionPolicy
 
 
 class DeletionPolicySerializer(StrictModelSerializer):
+    example = {"threshold_hours": 720}
+
     class Meta:
         model = AccountDeletionPolicy
         fields = ["threshold_hours"]
@@ -12,6 +14,16 @@ class DeletionPolicySerializer(StrictModelSerializer):
 
 
 class DeletionSerializer(StrictSerializer):
+    example = {
+        "user_id": 2,
+        "username": "annabella",
+        "requested_at": "2026-11-23T06:30:05.102030Z",
+        "due_at": "2026-12-23T06:30:05.102030Z",
+        "attempts": 0,
+        "last_attempt_at": None,
+        "last_error": None,
+    }
+
     user_id = serializers.IntegerField(source="pk")
     username = serializers.CharField()
     requested_at = MomentField(source="deletion_requested_at")

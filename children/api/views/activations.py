@@ -1,6 +1,6 @@
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -15,14 +15,30 @@ from children.api.serializers.items import ActivationSerializer, ActivationWithC
 from children.models import Activation
 from children.services.activations import cancel_activation
 
+CANCELLED = OpenApiResponse(
+    ActivationWithChildSerializer,
+    "It is cancelled.",
+    [
+        OpenApiExample(
+            "Cancelled",
+            ActivationWithChildSerializer.example
+            | {
+                "cancelled_at": "2026-11-23T06:30:04.231445Z",
+                "child": {"id": 1, "points": 0, "reserved": 0, "available": 0},
+            },
+        )
+    ],
+)
+
 
 class ActivationFilter(filters.FilterSet):
-    child_id = IntegerFilter()
+    child_id = IntegerFilter(help_text="Whose points.")
 
 
 class ActivationViewSet(ListModelMixin, ChoreViewSet):
     """What was applied to whom, newest first."""
 
+    nouns = ("an activation", "activations")
     permission_classes = (ParentsWriteFamilyReads,)
     serializer_class = ActivationSerializer
     filterset_class = ActivationFilter
@@ -32,7 +48,7 @@ class ActivationViewSet(ListModelMixin, ChoreViewSet):
         rows = Activation.objects.visible_to(self.user).newest_first()
         return rows if self.action == "list" else rows.select_related("child")  # whose family is locked
 
-    @extend_schema(request=None, responses={200: ActivationWithChildSerializer})
+    @extend_schema(request=None, responses={200: CANCELLED})
     @action(detail=True, methods=["post"])
     @idempotent
     def cancel(self, request: Request, pk: int) -> Response:

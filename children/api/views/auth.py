@@ -83,6 +83,7 @@ class LogoutAllView(ChoreView):
 class TokenViewSet(ListModelMixin, DestroyModelMixin, ChoreViewSet):
     """The user's own tokens that are still good; the secret itself is shown once, by `login`."""
 
+    nouns = ("a token", "one's tokens")
     serializer_class = TokenSerializer
     queryset = AuthToken.objects.none()
     lookup_field = "uid"

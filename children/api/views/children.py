@@ -10,8 +10,12 @@ from children.services.children import create_child, edit_child, remove_child
 
 
 class ChildViewSet(CrudViewSet):
-    """The children of the family with their points; a child sees itself."""
+    """The children of the family with their points; a child sees itself.
 
+    A username and a password make a login for the child, or change the one that it has. Deleted, it keeps its trail, without its name.
+    """
+
+    nouns = ("a child", "children")
     permission_classes = (ParentsWriteFamilyReads,)
     serializer_class = ChildSerializer
     queryset = Child.objects.none()

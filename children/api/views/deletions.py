@@ -16,12 +16,17 @@ class DeletionPolicyView(ChoreView):
 
     permission_classes = (IsAdmin,)
 
-    @extend_schema(operation_id="account_deletion_policy", responses={200: DeletionPolicySerializer})
+    @extend_schema(
+        operation_id="account_deletion_policy",
+        summary="Read the policy of deletions",
+        responses={200: DeletionPolicySerializer},
+    )
     def get(self, request: Request) -> Response:
         return Response(DeletionPolicySerializer(AccountDeletionPolicy.objects.current()).data)
 
     @extend_schema(
         operation_id="change_account_deletion_policy",
+        summary="Change the policy of deletions",
         request=DeletionPolicySerializer,
         responses={200: DeletionPolicySerializer},
     )
@@ -35,6 +40,7 @@ class DeletionPolicyView(ChoreView):
 class DeletionQueueViewSet(ListModelMixin, ChoreViewSet):
     """The accounts that are marked for deletion, the oldest request first."""
 
+    nouns = ("an account", "accounts that are to be deleted")
     permission_classes = (IsAdmin,)
     serializer_class = DeletionSerializer
     queryset = User.objects.none()

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.mixins import CreateModelMixin, DestroyModelMixin, ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,7 +21,7 @@ from children.services.logins import add_parent
 
 
 class FamiliesView(ChoreView):
-    """Make a family and its first parent."""
+    """Make a family and its first parent. Admins do; and anybody, where registration is open."""
 
     permission_classes = (MakesFamilies,)
 
@@ -41,11 +41,16 @@ class FamilyView(ChoreView):
 
     permission_classes = (ParentsWriteFamilyReads,)
 
-    @extend_schema(operation_id="family", responses={200: FamilySerializer})
+    @extend_schema(operation_id="family", summary="Read the family", responses={200: FamilySerializer})
     def get(self, request: Request) -> Response:
         return Response(FamilySerializer(self.family).data)
 
-    @extend_schema(operation_id="edit_family", request=FamilySerializer, responses={200: FamilySerializer})
+    @extend_schema(
+        operation_id="edit_family",
+        summary="Change the family",
+        request=FamilySerializer,
+        responses={200: FamilySerializer},
+    )
     def patch(self, request: Request) -> Response:
         serializer = FamilySerializer(self.family, data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
@@ -53,9 +58,11 @@ class FamilyView(ChoreView):
         return Response(FamilySerializer(family).data)
 
 
+@extend_schema_view(destroy=extend_schema(summary="Take a parent out of the family"))
 class ParentViewSet(CreateModelMixin, ListModelMixin, DestroyModelMixin, ChoreViewSet):
-    """The parents of the family, equals; deleting takes one out of the family, and its account stays."""
+    """The parents of the family, equals. Who is taken out keeps the account, in no family; its tokens end."""
 
+    nouns = ("a parent", "parents")
     permission_classes = (IsParent,)
     serializer_class = ParentSerializer
     queryset = User.objects.none()

@@ -46,7 +46,7 @@ class ActivatableViewSet(ItemViewSet):
     @action(detail=True, methods=["post"])
     @idempotent
     def activate(self, request: Request, pk: int) -> Response:
-        """Apply it to a child, once; each repeat is an act of its own."""
+        """Apply it to a child. Each repeat is an act of its own, unless it is sent again under its `Idempotency-Key`."""
         entity = self.get_object()
         serializer = ActivateSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
@@ -55,14 +55,16 @@ class ActivatableViewSet(ItemViewSet):
 
 
 class TaskViewSet(ActivatableViewSet):
-    """What earns points."""
+    """What gives points. Deleting one archives it."""
 
+    nouns = ("a task", "tasks")
     queryset = Task.objects.none()
     serializer_class = TaskSerializer
 
 
 class PenaltyViewSet(ActivatableViewSet):
-    """What takes points."""
+    """What takes points. Deleting one archives it."""
 
+    nouns = ("a penalty", "penalties")
     queryset = Penalty.objects.none()
     serializer_class = PenaltySerializer
