@@ -22,7 +22,7 @@ from children.models.user import Role
 from tracking import log_file
 from tracking.models import TrackingEvent
 
-SYSTEM, ANONYMIZED = "system", "anonymized"  # the logs of what the system did, and of users since forgotten
+NOBODYS = SYSTEM, ANONYMIZED = "system", "anonymized"  # the logs of what the system did, and of users since forgotten
 USERS_LOG = re.compile(r"tracking_user_([0-9]+)\.log(?:\.[0-9]+)?")
 RECENT = 60  # seconds
 

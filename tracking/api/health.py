@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -22,6 +23,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {name: problem or "ok" for name, problem in found.items()}
     told = {
         "status": "not ready" if wrong else "ready",
+        "version": settings.VERSION,
         "checks": checks,
         "audit_log_failures": audit_log.failures.count,
     }

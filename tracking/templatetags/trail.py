@@ -1,4 +1,5 @@
 from django import template
+from django.conf import settings
 
 from tracking.admin.charts.wording import number
 from tracking.admin.child_trail import trail_of
@@ -19,6 +20,11 @@ register.simple_tag(todays_acts, name="todays_trail")
 @register.simple_tag
 def last_verification() -> Verification | None:
     return Verification.objects.newest_first().first()
+
+
+@register.simple_tag
+def version() -> str:
+    return str(settings.VERSION)
 
 
 @register.simple_tag

@@ -61,14 +61,14 @@ class Installation:
 
 
 @contextmanager
-def installed(data: Path, *, like: Installation | None = None) -> Iterator[Installation]:
-    """An installation on the database that pytest runs on, migrated; or a copy of one whose commands have all ended."""
+def installed(data: Path, *, like: Installation | None = None, migrated: bool = True) -> Iterator[Installation]:
+    """An installation on the kind of database that pytest runs on; or a copy of one whose commands have all ended."""
     if like:
         shutil.copytree(like.data, data)
     on_sqlite = connections["default"].vendor == "sqlite"
     with nullcontext("") if on_sqlite else _new_database(like.database_url if like else "") as database_url:
         installation = Installation(data, database_url)
-        if not like:
+        if migrated and not like:
             installation.manage("migrate", "--verbosity=0")
         yield installation
 

@@ -12,6 +12,7 @@ from django.utils.html import strip_tags
 from children import clock
 from children.services.activations import activate
 from children.tests.factories import earn, make_user
+from chore_project.settings import VERSION
 from rewards.services.requests import redeem_reward
 from rewards.tests.factories import make_reward
 from tracking.models import TrackingEvent
@@ -138,3 +139,8 @@ def test_no_other_day_is_read(site, child):
     of_events = [query["sql"] for query in queries if 'FROM "tracking_trackingevent"' in query["sql"]]
     assert len(of_events) == 2
     assert all('"occurred_at" >=' in sql and '"occurred_at" <' in sql for sql in of_events)
+
+
+def test_whoever_is_signed_in_sees_the_version_and_nobody_else(site, client):
+    assert f"Chore {VERSION}</p>" in site.get("/admin/").text
+    assert VERSION not in client.get("/admin/login/").text

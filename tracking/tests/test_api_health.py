@@ -1,9 +1,13 @@
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from children import guards
+from chore_project.settings import VERSION
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -16,9 +20,14 @@ def test_both_answer_anybody(client, db, path):
     assert client.post(path).status_code == 405
 
 
+def test_the_version_is_the_packages():
+    assert tomllib.loads(Path(settings.BASE_DIR, "pyproject.toml").read_text())["project"]["version"] == VERSION
+
+
 def test_every_check_is_named(client, db):
     assert client.get("/readyz").json() == {
         "status": "ready",
+        "version": VERSION,
         "checks": dict.fromkeys(["database", "log_folder", "audit_log", "migrations", "guards", "clock"], "ok"),
         "audit_log_failures": 0,
     }

@@ -11,7 +11,7 @@ def one_line(text: str) -> str:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it must be. `check` names the rule; README.md lists them."""
+    """One thing that is not as it must be. `check` names the rule; docs/operators.md lists them."""
 
     check: str
     detail: str

@@ -1,0 +1,55 @@
+"""The file of a backup: a zip, so that any computer opens it, and each part has its checksum."""
+
+import os
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from tracking.backups.errors import BackupError
+
+MANIFEST, SECRET_KEY, UNRECORDED = "manifest.json", "secret_key", "unrecorded.log"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Write a file that has its name only once it is whole and on the disk, for its owner only. Raises BackupError where there is one."""
+    if path.exists():
+        raise BackupError(f"{path} is there already.")
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
+        try:
+            with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+                yield archive
+            draft.flush()
+            os.fsync(draft.fileno())
+            Path(draft.name).replace(path)
+        except BaseException:
+            Path(draft.name).unlink()
+            raise
+
+
+@contextmanager
+def adding(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
+    """Write a part of any size."""
+    member = zipfile.ZipInfo(name, time.localtime()[:6])
+    member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+    with archive.open(member, "w", force_zip64=True) as part:
+        yield part
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a backup, and see that all of it is as it was written. Raises BackupError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()
+            if broken is not None:
+                raise BackupError(f"{path} is damaged: {broken} is not as it was written.")
+            if MANIFEST not in archive.namelist():
+                raise BackupError(f"{path} is no backup of Chore: it has no {MANIFEST}.")
+            yield archive
+    except zipfile.BadZipFile as error:
+        raise BackupError(f"{path} is no backup, or not whole: {error}.") from error

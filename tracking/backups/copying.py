@@ -1,0 +1,93 @@
+"""The rows of one database into an empty one, of either kind."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+from django.db.models.query import QuerySet
+
+from children import guards
+from tracking.backups.connecting import connected, database_at
+from tracking.backups.dialects import dialect_of
+from tracking.backups.errors import BackupError
+from tracking.backups.manifest import Manifest, known_migrations, refuse_newer
+from tracking.backups.place import clear
+from tracking.backups.tally import Tally, differences, tally
+from tracking.verification.snapshot import snapshot
+
+CHUNK = 1000
+
+Progress = Callable[[Sequence[type[Model]]], Iterable[type[Model]]]
+
+
+def copy_database(url: str, *, progress: Progress = iter) -> Tally:
+    """Copy every row of the database at `url` into this one, in which nobody lives, and return what both hold.
+
+    All or nothing: raises BackupError where this database is in use, where they are not of one version, and where acts went on
+    meanwhile. Ids go on where they ended there. `progress` is given the models. Raises django.db.Error too.
+    """
+    with connected(database_at(url)) as source:
+        _refuse_other_version(Manifest.of(source).migrations)
+        clear()
+        call_command("migrate", verbosity=0)
+        models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+        tables = [model._meta.db_table for model in models]
+        with transaction.atomic():
+            with snapshot(source):
+                _copy(source, models, progress)
+            copied = tally(connection, tables)
+            lost = differences(tally(source, tables), copied)
+            if lost:
+                raise BackupError(f"Acts went on in that database: stop its server first. {'; '.join(lost)}.")
+    return copied
+
+
+def _refuse_other_version(migrations: list[str]) -> None:
+    refuse_newer(migrations, "That database")
+    missing = known_migrations() - {*migrations}
+    if missing:
+        raise BackupError(
+            f"That database is of an older version of Chore: migrate it first. It has no {', '.join(sorted(missing))}."
+        )
+
+
+def _copy(source: BaseDatabaseWrapper, models: Sequence[type[Model]], progress: Progress) -> None:
+    guards.lift(connection)
+    with connection.cursor() as cursor:
+        for model in models:  # what migrate has made is copied too
+            cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608 - a model's
+        for model in progress(models):
+            _copy_rows(source, cursor, model)
+            _go_on_with_ids(source, cursor, model)
+    connection.check_constraints()
+    guards.install(connection)
+
+
+def _copy_rows(source: BaseDatabaseWrapper, cursor: Any, model: type[Model]) -> None:
+    fields = model._meta.local_concrete_fields
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    insert = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({places})'  # noqa: S608 - a model's
+    rows: QuerySet[Any, Any] = (
+        QuerySet(model, using=source.alias).order_by("pk").values_list(*(field.attname for field in fields))
+    )
+    prepared = (
+        [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
+        for row in rows.iterator(CHUNK)
+    )
+    while chunk := list(islice(prepared, CHUNK)):
+        cursor.executemany(insert, chunk)
+
+
+def _go_on_with_ids(source: BaseDatabaseWrapper, cursor: Any, model: type[Model]) -> None:
+    """Have no id given again that the source has given, those of rows since deleted too."""
+    if model._meta.auto_field is not None:
+        table = model._meta.db_table
+        with source.cursor() as theirs:
+            last = dialect_of(source).last_id(theirs, table)
+        dialect_of(connection).set_last_id(cursor, table, last)

@@ -1,0 +1,28 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from children.management.plain import IMPOSSIBLE, PlainCommand
+from tracking.backups.backing_up import back_up
+from tracking.backups.errors import BackupError
+
+
+class Command(PlainCommand):
+    help = (
+        "Write the whole installation into FILE, as it is at one moment: database, guards, key, and what is still to be recorded. Acts "
+        "go on meanwhile. FILE must not be there; it can be read by its owner only. Exit status 3 if it could not be done."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            manifest = back_up(file)
+        except (BackupError, OSError) as error:
+            raise CommandError(f"Not backed up: {error}", returncode=IMPOSSIBLE) from error
+        held = manifest.tally
+        self.stdout.write(
+            f"{held['tracking_trackingevent']} events of {held['children_child']} children, as they were at {manifest.made_at}: {file}"
+        )

@@ -1,0 +1,28 @@
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import CommandError, CommandParser
+from tqdm import tqdm
+
+from children.management.plain import IMPOSSIBLE, PlainCommand
+from tracking.backups.errors import BackupError
+from tracking.backups.restoring import restore
+
+
+class Command(PlainCommand):
+    help = (
+        "Bring a backup to an empty CHORE_DATA_DIR, or an empty database of the same kind, migrate it, write its audit log, and prove "
+        "its trail as verify_tracking does. Exit status 1: it is restored, with findings; 3: it could not be done."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            manifest = restore(file, progress=lambda ids: tqdm(ids, disable=None, unit="log"))
+        except (BackupError, OSError) as error:
+            raise CommandError(f"Not restored: {error}", returncode=IMPOSSIBLE) from error
+        self.stdout.write(f"Restored, as it was at {manifest.made_at} (Chore {manifest.version}).")
+        call_command("verify_tracking", stdout=self.stdout, stderr=self.stderr)

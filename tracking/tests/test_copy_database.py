@@ -1,0 +1,140 @@
+"""`copy_database`, from the kind of database that pytest runs on to SQLite and back."""
+
+import pytest
+
+from tracking.tests.faults.books import SCRIPT
+from tracking.tests.installation import Installation, installed
+from tracking.tests.test_backup import ACT, refusal_of
+
+LIFE = (
+    ACT
+    + """
+from django.contrib.auth.models import Group
+from children.services.children import remove_child
+from rewards.models import Reward
+from rewards.services.requests import redeem_reward, refund_request, request_reward
+
+for _ in range(4):
+    activate(entity=Task.objects.get(), child=Child.objects.first(), by=User.objects.get(username="parent"))
+child, by = Child.objects.first(), User.objects.get(username="parent")
+request_reward(reward=Reward.objects.first(), child=child, by=by)
+refund_request(request=redeem_reward(reward=Reward.objects.last(), child=child, by=by)[0], by=by)
+remove_child(child=Child.objects.last(), by=by)
+Group.objects.create(name="Gone").delete()
+"""
+)
+
+
+@pytest.fixture
+def old(model_home, tmp_path):
+    """An installation in which something has happened, and something is gone."""
+    with installed(tmp_path / "old", like=model_home[0]) as old:
+        old.manage("shell", "--no-imports", script=LIFE)
+        yield old
+
+
+def url_of(installation):
+    return installation.database_url or f"sqlite:///{installation.data / 'db.sqlite3'}"
+
+
+def last_ids(installation):
+    """By the table, but that of proofs: the command makes one."""
+    last = installation.tell(
+        """
+import json
+from django.apps import apps
+from django.db import connection
+from tracking.backups.dialects import dialect_of
+with connection.cursor() as cursor:
+    print(json.dumps({
+        model._meta.db_table: dialect_of(connection).last_id(cursor, model._meta.db_table)
+        for model in apps.get_models(include_auto_created=True) if model._meta.auto_field
+    }))
+"""
+    )
+    del last["tracking_verification"]
+    return last
+
+
+def test_from_one_kind_to_the_other_and_back_it_is_the_same_trail(old, tmp_path):
+    """Counts, sums and the proof of the trail are the command's own; here: the rows, and the ids that come next."""
+    before, ids = old.tell(SCRIPT), last_ids(old)
+    assert len(before["events"]) == 8
+
+    there = Installation(tmp_path / "there")  # in SQLite
+    told = there.manage("copy_database", url_of(old))
+
+    assert "8 events of 2 children: 30 tables with the same counts and sums.\nClean: 2 children, 8 events.\n" in told
+    assert (there.tell(SCRIPT), last_ids(there)) == (before, ids)
+    there.manage("check", "--database", "default")
+    with installed(tmp_path / "back", migrated=False) as back:
+        back.manage("copy_database", url_of(there))
+
+        assert (back.tell(SCRIPT), last_ids(back)) == (before, ids)
+        back.manage("shell", "--no-imports", script=ACT)
+        back.manage("verify_tracking")
+
+
+# What it refuses
+
+
+@pytest.fixture
+def empty(tmp_path):
+    with installed(tmp_path / "empty", migrated=False) as empty:
+        yield empty
+
+
+def test_a_database_in_which_somebody_lives_is_refused_and_stays_as_it_is(old, tmp_path):
+    before = old.tell(SCRIPT)
+
+    assert "This database is in use" in refusal_of(old, "copy_database", url_of(old))
+    assert old.tell(SCRIPT) == before
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("sqlite:////nowhere/db.sqlite3", "There is no database"),
+        ("mysql://somebody@nowhere/chore", "Only sqlite:// and postgres://"),
+        ("nonsense", "Not a database URL"),
+        ("postgres://nobody@127.0.0.1:1/chore?connect_timeout=1", "The database: "),
+    ],
+)
+def test_no_database_is_refused(empty, url, why):
+    assert why in refusal_of(empty, "copy_database", url)
+
+
+@pytest.mark.once
+def test_another_version_is_refused(old, empty):
+    old.manage("migrate", "tracking", "0005", "--verbosity=0")
+
+    assert "of an older version of Chore: migrate it first. It has no tracking.0006" in refusal_of(
+        empty, "copy_database", url_of(old)
+    )
+
+
+ACTS_GO_ON = """
+import sqlite3
+from django.core.management import call_command
+from tracking.backups import copying
+
+copy = copying._copy
+
+def copy_then_act(source, models, progress):
+    copy(source, models, progress)
+    with sqlite3.connect({path!r}) as other:
+        other.execute("INSERT INTO auth_group (name) VALUES ('Late')")
+
+copying._copy = copy_then_act
+call_command("copy_database", {url!r})
+"""
+
+
+@pytest.mark.once
+def test_where_acts_go_on_there_nothing_is_copied(old, empty):
+    path = str(old.data / "db.sqlite3")
+
+    script = ACTS_GO_ON.format(path=path, url=url_of(old))
+    assert "Acts went on in that database" in refusal_of(empty, "shell", "--no-imports", "--command", script)
+    assert "Clean: 2 children, 8 events." in empty.manage("copy_database", url_of(old))
