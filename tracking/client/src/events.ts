@@ -1,0 +1,50 @@
+import type { TrackingEvent } from "./event.ts"
+import { ask, type Query, type Server } from "./http.ts"
+import type { operations } from "./schema.ts"
+
+/** The filters of the trail, and which page of it. A plain date is midnight where the family lives. */
+export type EventQuery = NonNullable<operations["tracking_events_list"]["parameters"]["query"]>
+
+/** One page of the trail, the newest event first. */
+export interface EventPage {
+    /** How many there are, on all pages. */
+    readonly count: number
+    readonly next: string | null
+    readonly previous: string | null
+    readonly results: readonly TrackingEvent[]
+}
+
+export interface Stoppable {
+    readonly signal?: AbortSignal | undefined
+}
+
+const PATH = "tracking/events/"
+const LARGEST = 500
+
+/** Return one page. Throws ChoreError, ConnectionError. */
+export function listTrackingEvents(
+    server: Server,
+    query: EventQuery = {},
+    { signal }: Stoppable = {},
+): Promise<EventPage> {
+    return ask(server, PATH, { query, signal })
+}
+
+/** Yield the events of all pages, the newest first. What comes meanwhile moves nothing, and is not among them. */
+export async function* iterateTrackingEvents(
+    server: Server,
+    query: EventQuery = {},
+    { signal }: Stoppable = {},
+): AsyncGenerator<TrackingEvent, void, undefined> {
+    let following: Query | null = { limit: LARGEST, ...query }
+    while (following !== null) {
+        const page: EventPage = await ask(server, PATH, { query: following, signal })
+        yield* page.results
+        following = page.next === null ? null : Object.fromEntries(new URL(page.next).searchParams)
+    }
+}
+
+/** Return one event. Throws ChoreError, `not_found` for one that this user may not see; ConnectionError. */
+export function getTrackingEvent(server: Server, id: number, { signal }: Stoppable = {}): Promise<TrackingEvent> {
+    return ask(server, `${PATH}${id}/`, { signal })
+}
