@@ -11,6 +11,7 @@ MANAGE = $(PY) manage.py
 .PHONY: help
 help:
 	@echo "make run          start the server; all that it writes is in CHORE_DATA_DIR (./data)"
+	@echo "make install      only install what it needs, for commands of manage.py"
 	@echo "make demo         the same with two made-up families (./data-demo)"
 	@echo "make test         run every check and every test"
 	@echo "make test-faults  run the random and the destructive tests at length"
@@ -20,6 +21,7 @@ help:
 	@echo "make format       tidy the code"
 	@echo "make lock         compile the requirements anew"
 	@echo "make messages     gather the texts to translate, and compile the translations"
+	@echo "make client-schema  write the client's types of the schema anew"
 	@echo "make screenshots  take the pictures of the documentation anew"
 
 
@@ -53,6 +55,9 @@ forget = for name in $$(env | sed -nE 's/^($(1))=.*/\1/p' | grep -v '^CHORE_TEST
 
 START = $(MANAGE) create_first_admin && exec $(MANAGE) serve
 
+.PHONY: install
+install: $(VENV)/run.stamp
+
 .PHONY: run
 run: $(VENV)/run.stamp
 	@$(MANAGE) migrate --verbosity 0 && $(START)
@@ -65,7 +70,7 @@ demo: $(VENV)/run.stamp
 
 # Testing: each step stops the rest. What is absent is skipped, and named at the end; in CI it fails.
 
-STEPS = lint types layers migrations deployment test-sqlite test-postgresql test-browser
+STEPS = lint types layers migrations deployment test-client test-sqlite test-postgresql test-browser
 PYTEST = $(PY) -m pytest --quiet --numprocesses 3 --dist worksteal
 export CHORE_TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
@@ -106,7 +111,19 @@ migrations: $(VENV)/dev.stamp
 
 deployment: $(VENV)/dev.stamp
 	$(call heading,Deployment)
-	@CHORE_HTTPS=true CHORE_ALLOWED_HOSTS=chore.example.org $(MANAGE) check --deploy --fail-level WARNING
+	@for file in docs/deployment/*.env; do (data="$${CHORE_DATA_DIR:-data}"; set -a; . "./$$file"; CHORE_DATA_DIR="$$data"; \
+	exec $(MANAGE) check --deploy --fail-level WARNING) || exit 1; done
+	@$(VENV)/bin/hadolint Dockerfile
+	@$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	@PATH="$$PATH:/usr/sbin"; { command -v nginx && command -v caddy && command -v systemd-analyze; } >/dev/null \
+	|| $(call skip,tests of the deployment - there is no nginx or no Caddy or no systemd-analyze)
+
+test-client: export CHORE_TEST_PYTHON = $(abspath $(PY))
+test-client: $(VENV)/dev.stamp
+	$(call heading,TypeScript client)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(CLIENT)/node_modules/stamp && $(write_schema) && cd $(CLIENT) && \
+	npm run --silent schema -- --check "$$CHORE_DATA_DIR/schema.json" && npm run --silent lint && npm run --silent types && npm test --silent; \
+	else $(call skip,tests of the TypeScript client - there is no npm); fi
 
 # Or else each worker, and each process that a test starts, compiles everything anew.
 test-sqlite test-postgresql test-browser: export PYTHONDONTWRITEBYTECODE :=
@@ -127,6 +144,21 @@ test-browser: $(VENV)/dev.stamp
 	@if { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; \
 	then $(PY) -m pytest --quiet --numprocesses 2 --dist loadfile -m browser tracking/tests; \
 	else $(call skip,tests in a browser - there is no chromium); fi
+
+
+# The TypeScript client
+
+CLIENT = tracking/client
+write_schema = $(MANAGE) spectacular --format openapi-json --file "$$CHORE_DATA_DIR/schema.json"
+
+$(CLIENT)/node_modules/stamp: $(CLIENT)/package-lock.json
+	@echo "Installing $(CLIENT) ..."
+	@cd $(CLIENT) && npm ci --silent
+	@touch $@
+
+.PHONY: client-schema
+client-schema: $(VENV)/run.stamp $(CLIENT)/node_modules/stamp
+	@$(in_own_folder) && $(write_schema) && cd $(CLIENT) && npm run --silent schema -- "$$CHORE_DATA_DIR/schema.json"
 
 
 # At length
