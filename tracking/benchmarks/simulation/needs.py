@@ -73,7 +73,7 @@ def of_one_process(product: Product) -> dict[str, Use]:
 
 
 def of_compose(product: Product) -> dict[str, Use]:
-    """Four workers, one stream process, and PostgreSQL, on two cores: compose.yaml as it is."""
+    """Four workers, one stream process, and PostgreSQL, on two cores: the profile `scale` of compose.yaml."""
     return {
         "two cores": lambda year: product.at_peak(year).cores / (2 * FULL),
         "the core of the stream process": lambda year: (

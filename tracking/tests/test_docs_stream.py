@@ -1,22 +1,21 @@
-"""What README.md tells clients to do with the stream is done, against a real server."""
+"""What docs/api.md tells clients to do with the stream is done, against a real server."""
 
 import os
 import re
 import subprocess
-import sys
 from contextlib import contextmanager
-from queue import Empty, Queue
+from queue import Queue
 from threading import Thread
 from time import monotonic
 
 import pytest
 
+from children.tests.pages import page, section
 from tracking.tests.browsing import browse, find_chromium
 from tracking.tests.faults.home import PASSWORD
 from tracking.tests.faults.posting import post
 from tracking.tests.installation import PATIENCE, installed
 from tracking.tests.live import running
-from tracking.tests.test_readme import section
 
 pytestmark = pytest.mark.once
 
@@ -25,9 +24,9 @@ KEEP_ALIVE = ("event: keep-alive", "data:", "")
 
 
 @pytest.fixture
-def sample(settings):
+def sample():
     """Return a function that finds the sample in a language."""
-    text = section((settings.BASE_DIR / "README.md").read_text(), "The live stream")
+    text = section(page("docs/api.md"), "The live stream")
 
     def find(language):
         (code,) = re.findall(rf"```{language}\n(.*?)\n```", text, re.DOTALL)
@@ -69,33 +68,6 @@ def printed_by(command, server, home):
         process.wait()
         reader.join()
         process.stdout.close()
-
-
-def act_until_it_is_told(server, home, lines):
-    """A stream begins with what happens once it listens: act until it does, and return the first line."""
-    deadline = monotonic() + PATIENCE
-    while monotonic() < deadline:
-        act(server, home)
-        try:
-            return lines.get(timeout=1)
-        except Empty:
-            continue
-    raise AssertionError("nothing was told")
-
-
-def test_python_goes_on_after_a_restart(place, sample):
-    server, home = place
-
-    with printed_by([sys.executable, "-c", sample("python")], server, home) as lines:
-        first = act_until_it_is_told(server, home, lines)
-        server.stop()
-        server.start()
-        for _ in range(3):
-            act(server, home)
-        rest = [lines.get(timeout=PATIENCE) for _ in range(3)]
-
-    assert [first, *rest] == [f"{TOLD} 10"] * 4
-    assert lines.empty()
 
 
 def test_curl(place, sample):
