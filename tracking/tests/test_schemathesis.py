@@ -95,7 +95,7 @@ def test_whatever_is_asked_is_answered_as_the_schema_says(endpoint, people, aims
         made_up = operation.as_strategy(generation_mode=mode)
         cases = aimed(made_up, ids.get(_named(endpoint.route)), values, always=mode.is_positive)
 
-        @settings(SETTINGS, max_examples=EXAMPLES * (3 if _is_act(operation) else 1))
+        @settings(SETTINGS, max_examples=EXAMPLES * (4 if _is_act(operation) else 1))
         @given(cases)
         def everybody_asks(case):
             for role, (_, secret) in people.items():

@@ -2,7 +2,7 @@ import { ChoreError, ConnectionError } from "./errors.ts"
 import type { Stoppable } from "./events.ts"
 import { ask, type Server } from "./http.ts"
 import type { components } from "./schema.ts"
-import { backoff, pause } from "./waiting.ts"
+import { backoff, LONGEST, pause } from "./waiting.ts"
 
 /** What was applied, and the child's balance after it. */
 export type Activation = components["schemas"]["ActivationWithChild"]
@@ -11,7 +11,7 @@ export type RewardRequest = components["schemas"]["RewardRequestWithChild"]
 
 export interface ActOptions extends Stoppable {
     /** A key of your own, for an act that may have been tried before: under one key it is done once. Otherwise one is made. */
-    readonly idempotencyKey?: string
+    readonly idempotencyKey?: string | null | undefined
 }
 
 const ATTEMPTS = 5
@@ -74,7 +74,8 @@ export function refundRequest(server: Server, request: number, options?: ActOpti
 
 /** Try a few times under one key, where no answer came: it is done once. Throws ChoreError, ConnectionError. */
 async function act<Answer>(server: Server, path: string, body: object, options: ActOptions = {}): Promise<Answer> {
-    const { idempotencyKey: key = newKey(), signal } = options
+    const { signal } = options
+    const key = options.idempotencyKey ?? newKey()
     for (let attempt = 1; ; attempt += 1) {
         try {
             return await ask<Answer>(server, path, { method: "POST", body, key, signal })
@@ -88,7 +89,12 @@ async function act<Answer>(server: Server, path: string, body: object, options: 
 }
 
 function isPassing(error: unknown): boolean {
-    return error instanceof ConnectionError || (error instanceof ChoreError && [502, 503, 504].includes(error.status))
+    return error instanceof ConnectionError || (error instanceof ChoreError && isSoonOver(error))
+}
+
+/** Nobody expects an act long after the tap. */
+function isSoonOver({ status, retryAfter }: ChoreError): boolean {
+    return [502, 503, 504].includes(status) && (retryAfter ?? 0) * 1000 <= LONGEST
 }
 
 function waitAfter(error: unknown, attempt: number): number {

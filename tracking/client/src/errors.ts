@@ -68,7 +68,8 @@ function errorsIn(said: unknown): readonly ErrorDetail[] {
 }
 
 function isDetail(one: unknown): one is ErrorDetail {
-    return typeof (one as { code?: unknown } | null)?.code === "string"
+    const { code, detail } = (one ?? {}) as Partial<ErrorDetail>
+    return typeof code === "string" && typeof detail === "string"
 }
 
 function secondsOf(header: string | null): number | null {
@@ -76,5 +77,5 @@ function secondsOf(header: string | null): number | null {
 }
 
 function describe({ attr, detail }: ErrorDetail): string {
-    return attr === null ? detail : `${attr}: ${detail}`
+    return attr == null ? detail : `${attr}: ${detail}`
 }

@@ -1,9 +1,12 @@
+import { ConnectionError } from "./errors.ts"
 import type { TrackingEvent } from "./event.ts"
-import { ask, type Query, type Server } from "./http.ts"
+import { ask, type Server } from "./http.ts"
 import type { operations } from "./schema.ts"
 
 /** The filters of the trail, and which page of it. A plain date is midnight where the family lives. */
-export type EventQuery = NonNullable<operations["tracking_events_list"]["parameters"]["query"]>
+export type EventQuery = Loose<NonNullable<operations["tracking_events_list"]["parameters"]["query"]>>
+
+type Loose<Options> = { readonly [Name in keyof Options]: Options[Name] | undefined }
 
 /** One page of the trail, the newest event first. */
 export interface EventPage {
@@ -22,12 +25,16 @@ const PATH = "tracking/events/"
 const LARGEST = 500
 
 /** Return one page. Throws ChoreError, ConnectionError. */
-export function listTrackingEvents(
+export async function listTrackingEvents(
     server: Server,
     query: EventQuery = {},
     { signal }: Stoppable = {},
 ): Promise<EventPage> {
-    return ask(server, PATH, { query, signal })
+    const page: EventPage | null = await ask(server, PATH, { query, signal })
+    if (!Array.isArray(page?.results)) {
+        throw new ConnectionError("This is no answer of Chore.", null)
+    }
+    return page
 }
 
 /** Yield the events of all pages, the newest first. What comes meanwhile moves nothing, and is not among them. */
@@ -36,11 +43,11 @@ export async function* iterateTrackingEvents(
     query: EventQuery = {},
     { signal }: Stoppable = {},
 ): AsyncGenerator<TrackingEvent, void, undefined> {
-    let following: Query | null = { limit: LARGEST, ...query }
+    let following: EventQuery | null = { limit: LARGEST, ...query }
     while (following !== null) {
-        const page: EventPage = await ask(server, PATH, { query: following, signal })
+        const page: EventPage = await listTrackingEvents(server, following, { signal })
         yield* page.results
-        following = page.next === null ? null : Object.fromEntries(new URL(page.next).searchParams)
+        following = page.next === null ? null : Object.fromEntries(new URL(page.next, server.url).searchParams)
     }
 }
 

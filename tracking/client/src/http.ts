@@ -10,12 +10,12 @@ export interface Server {
     /** From `auth/login/`. It is sent to that site only. */
     readonly token: string
     /** Another one than the global `fetch`. */
-    readonly fetch?: typeof fetch
+    readonly fetch?: typeof fetch | undefined
 }
 
 export type Query = Readonly<Record<string, string | number | undefined>>
 
-export interface Request {
+export interface Asking {
     readonly method?: "GET" | "POST"
     readonly query?: Query
     readonly headers?: Readonly<Record<string, string>>
@@ -24,43 +24,79 @@ export interface Request {
     readonly signal?: AbortSignal | undefined
 }
 
-/** Ask the API, and return what it told. Throws ChoreError, ConnectionError, and the signal's reason once it is aborted. */
-export async function ask<Answer>(server: Server, path: string, request: Request = {}): Promise<Answer> {
-    const patience = new Patience(PATIENCE, request.signal)
-    const answer = async () => (await open(server, path, request, patience.signal)).json() as Promise<Answer>
+/**
+ * Ask the API, and return what it told.
+ *
+ * Throws ChoreError, ConnectionError, the signal's reason once it is aborted, and TypeError for an address or a token that cannot be.
+ */
+export async function ask<Answer>(server: Server, path: string, asking: Asking = {}): Promise<Answer> {
+    const request = requestOf(server, path, asking)
+    const patience = new Patience(PATIENCE, asking.signal)
+    let reader: Reader | undefined
     try {
-        return await patience.wait(answer())
+        const response = await patience.wait(open(server, request, asking, patience.signal))
+        reader = bodyOf(response).getReader()
+        return JSON.parse(await patience.wait(textOf(reader)))
     } catch (error) {
-        throw explained(error, request)
+        throw explained(error, asking)
     } finally {
+        letGo(reader)
         patience.end()
     }
 }
 
-/** Return the answer as soon as it begins. Throws ChoreError for a refusal, and whatever `fetch` throws. */
-export async function open(server: Server, path: string, request: Request, signal: AbortSignal): Promise<Response> {
-    const send = server.fetch ?? fetch
-    const response = await send(addressOf(server, path, request.query ?? {}), {
-        method: request.method ?? "GET",
-        headers: headersOf(server, request),
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+/** Return what is asked. Throws TypeError for what cannot be. */
+export function requestOf(server: Server, path: string, asking: Asking): Request {
+    const { method = "GET", body } = asking
+    return new Request(addressOf(server, path, asking.query ?? {}), {
+        method,
+        headers: headersOf(server, asking),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         cache: "no-store",
         credentials: "omit",
         redirect: "error", // or else a POST became a GET
-        signal,
     })
+}
+
+/** Return the answer as soon as it begins. Throws ChoreError for a refusal, and whatever `fetch` throws. */
+export async function open(server: Server, request: Request, asking: Asking, signal: AbortSignal): Promise<Response> {
+    const send = server.fetch ?? fetch
+    const response = await send(request, { signal })
     if (!response.ok) {
-        throw await refusal(response, request.key ?? null)
+        throw await refusal(response, asking.key ?? null)
     }
     return response
 }
 
+export type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+export function bodyOf(response: Response): ReadableStream<Uint8Array> {
+    if (response.body === null) {
+        throw new TypeError("The answer is empty.")
+    }
+    return response.body
+}
+
+/** Close the connection of what is not read to its end. */
+export function letGo(reader: Reader | undefined): void {
+    reader?.cancel().catch(() => {})
+}
+
 /** Return what there is to tell of an error: a refusal, that somebody gave up, or that no answer came. */
-export function explained(error: unknown, { key, signal }: Request): unknown {
+export function explained(error: unknown, { key, signal }: Asking): unknown {
     if (signal?.aborted) {
         return signal.reason
     }
     return error instanceof ChoreError ? error : new ConnectionError("No answer came.", key ?? null, { cause: error })
+}
+
+async function textOf(reader: Reader): Promise<string> {
+    const decoder = new TextDecoder()
+    let text = ""
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        text += decoder.decode(piece.value, { stream: true })
+    }
+    return text + decoder.decode()
 }
 
 function addressOf(server: Server, path: string, query: Query): URL {
@@ -74,7 +110,7 @@ function addressOf(server: Server, path: string, query: Query): URL {
     return address
 }
 
-function headersOf(server: Server, { body, headers, key }: Request): Record<string, string> {
+function headersOf(server: Server, { body, headers, key }: Asking): Record<string, string> {
     return {
         Accept: "application/json",
         Authorization: `Bearer ${server.token}`,

@@ -1,21 +1,22 @@
 import { ChoreError, ConnectionError } from "./errors.ts"
 import type { TrackingEvent } from "./event.ts"
 import { iterateTrackingEvents, type Stoppable } from "./events.ts"
-import { explained, open, type Request, type Server } from "./http.ts"
+import { type Asking, bodyOf, explained, letGo, open, type Reader, requestOf, type Server } from "./http.ts"
 import { type Message, Parser } from "./sse.ts"
-import { backoff, Patience, pause } from "./waiting.ts"
+import { backoff, LONGEST, Patience, pause } from "./waiting.ts"
 
 const PATH = "tracking/stream/"
 const FIRST_PAUSE = 1000
+const SHORTEST = 100
 const SILENCE = 45_000 // a server says something every 20 seconds at least
 
 export interface StreamOptions extends Stoppable {
     /** The last event that is known: what came after it is sent. 0: the whole trail. Left out: what comes from now on. */
-    readonly lastEventId?: number
+    readonly lastEventId?: number | null | undefined
     /** For admins: whose events. */
-    readonly familyId?: number
+    readonly familyId?: number | undefined
     /** After how many milliseconds without a byte a connection is given up, 45,000 if left out. */
-    readonly silence?: number
+    readonly silence?: number | undefined
 }
 
 export type StreamItem =
@@ -72,26 +73,30 @@ class Following {
         try {
             for await (const message of this.#messages(parser)) {
                 yield* this.#take(message)
+                this.#options.signal?.throwIfAborted()
             }
         } catch (error) {
             this.#retryAfter = error instanceof ChoreError ? (error.retryAfter ?? 0) * 1000 : 0
             throw error
         } finally {
-            this.#firstPause = parser.retry ?? this.#firstPause
+            this.#firstPause = Math.max(SHORTEST, parser.retry ?? this.#firstPause)
         }
     }
 
     pause(): Promise<void> {
-        return pause(Math.max(this.#retryAfter, backoff(this.#failures, this.#firstPause)), this.#options.signal)
+        const asked = Math.min(this.#retryAfter, LONGEST)
+        return pause(Math.max(asked, backoff(this.#failures, this.#firstPause)), this.#options.signal)
     }
 
     async *#messages(parser: Parser): AsyncGenerator<Message, void, undefined> {
         const { signal, silence = SILENCE } = this.#options
+        const asking = this.#asking()
+        const request = requestOf(this.#server, PATH, asking)
         const patience = new Patience(silence, signal)
-        const request = this.#request()
+        let reader: Reader | undefined
         try {
-            const response = await patience.wait(open(this.#server, PATH, request, patience.signal))
-            const reader = bodyOf(response).getReader()
+            const response = await patience.wait(open(this.#server, request, asking, patience.signal))
+            reader = streamOf(response).getReader()
             for (
                 let piece = await patience.wait(reader.read());
                 !piece.done;
@@ -100,13 +105,14 @@ class Following {
                 yield* parser.read(piece.value)
             }
         } catch (error) {
-            throw explained(error, request)
+            throw explained(error, asking)
         } finally {
+            letGo(reader)
             patience.end()
         }
     }
 
-    #request(): Request {
+    #asking(): Asking {
         const { familyId, signal } = this.#options
         const headers = {
             Accept: "text/event-stream",
@@ -115,25 +121,29 @@ class Following {
         return { query: { family_id: familyId }, headers, signal }
     }
 
-    async *#take(message: Message): AsyncGenerator<StreamItem, void, undefined> {
-        if (message.event === "stream-open") {
-            this.#failures = 0
-            this.#last ??= Number(message.id)
-            yield { type: "open", id: Number(message.id) }
-        } else if (message.event === "stream-reset") {
-            yield await this.#reset(Number(message.id))
-        } else if (message.event === "tracking_event_created") {
-            yield* this.#tell(JSON.parse(message.data))
+    async *#take({ event, data, id }: Message): AsyncGenerator<StreamItem, void, undefined> {
+        if (event === "stream-open") {
+            this.#last ??= Number(id)
+            yield { type: "open", id: Number(id) }
+            return
         }
+        if (event === "stream-reset") {
+            yield await this.#reset(Number(id), parsed<{ channels: string[] }>(data).channels)
+        } else if (event === "tracking_event_created") {
+            yield* this.#tell(parsed<TrackingEvent>(data))
+        }
+        this.#failures = 0 // it brought something
     }
 
     /** Where that fails, the next connection begins with it again. */
-    async #reset(last: number): Promise<StreamItem> {
+    async #reset(last: number, channels: readonly string[]): Promise<StreamItem> {
         const { familyId, signal } = this.#options
         const events: TrackingEvent[] = []
-        const query = familyId === undefined ? {} : { family_id: familyId }
-        for await (const event of iterateTrackingEvents(this.#server, query, { signal })) {
-            if (event.id <= last) {
+        for await (const event of iterateTrackingEvents(this.#server, { family_id: familyId }, { signal })) {
+            const isOfStream = channels.some(
+                (name) => name === `family-${event.family_id}` || name === `child-${event.child_id}`,
+            )
+            if (isOfStream && event.id <= last) {
                 events.push(event)
             }
         }
@@ -149,11 +159,19 @@ class Following {
     }
 }
 
-function bodyOf(response: Response): ReadableStream<Uint8Array> {
-    if (response.body === null || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+function streamOf(response: Response): ReadableStream<Uint8Array> {
+    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
         throw new TypeError("This is no event stream.")
     }
-    return response.body
+    return bodyOf(response)
+}
+
+function parsed<Data>(data: string): Data {
+    try {
+        return JSON.parse(data)
+    } catch (cause) {
+        throw new ConnectionError("This is no message of Chore.", null, { cause })
+    }
 }
 
 /** Return the error, if asking again may help. Throws it otherwise. */
@@ -164,6 +182,10 @@ function passing(error: unknown): Error {
     throw error
 }
 
+/** What a proxy says while Chore is away is, also 404; Chore's own word on the credentials or the address is not. */
 function isPassing({ code, status }: ChoreError): boolean {
-    return (status === 429 || status >= 500) && code !== "cannot_stream"
+    if (code === "cannot_stream") {
+        return false
+    }
+    return status === 408 || status === 429 || status >= 500 || (status === 404 && code === null)
 }

@@ -71,3 +71,25 @@ test("another address than the server's is never followed", async () => {
         "/api/v1/tracking/events/",
     ])
 })
+
+test("nobody acts long after the tap", async () => {
+    const asked = await scripted([refuses(503, "unavailable", { "Retry-After": "3600" })], async (server) => {
+        await expect(activateTask(server, 3, 1)).rejects.toMatchObject({ status: 503, retryAfter: 3600 })
+    })
+
+    expect(asked).toHaveLength(1)
+})
+
+test("an answer that is not Chore's is no answer", async () => {
+    await scripted(
+        [answers(200, {}), answers(200, "<html>"), answers(500, { errors: [{ code: "x" }] })],
+        async (server) => {
+            await expect(listTrackingEvents(server)).rejects.toMatchObject({ name: "ConnectionError" })
+            await expect(listTrackingEvents(server)).rejects.toMatchObject({ name: "ConnectionError" })
+            await expect(listTrackingEvents(server)).rejects.toMatchObject({
+                message: "The server answered 500.",
+                code: null,
+            })
+        },
+    )
+})

@@ -8,7 +8,7 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 /** A server that gives these answers, one after the other, the last of them for ever, while `visit` runs. Returns what it was asked. */
 export async function scripted(
     answers: Answer[],
-    visit: (server: Server) => Promise<void>,
+    visit: (server: Server, asked: IncomingMessage[]) => Promise<void>,
 ): Promise<IncomingMessage[]> {
     const asked: IncomingMessage[] = []
     const server = createServer((request, response) => {
@@ -19,7 +19,7 @@ export async function scripted(
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
     const { port } = server.address() as AddressInfo
     try {
-        await visit({ url: `http://127.0.0.1:${port}`, token: "secret" })
+        await visit({ url: `http://127.0.0.1:${port}`, token: "secret" }, asked)
     } finally {
         server.closeAllConnections()
         server.close()

@@ -192,6 +192,25 @@ test("of an event that the server does not know it tells the trail anew", async 
     }
 })
 
+test("of an admin in a family it is the family's trail, as the stream is", async () => {
+    chore.manage("shell", "--no-imports", "--command", BEN_IS_ADMIN)
+    const ben = await chore.of("ben")
+    const { count } = await listTrackingEvents(parent, { limit: 1 })
+    expect((await listTrackingEvents(ben, { limit: 1 })).count).toBeGreaterThan(count)
+
+    for await (const item of streamTrackingEvents(ben, { lastEventId: 999_999 })) {
+        if (item.type === "reset") {
+            expect(item.events).toHaveLength(count)
+            return
+        }
+    }
+})
+
+const BEN_IS_ADMIN = `
+from children.models import User
+User.objects.filter(username="ben").update(is_staff=True, is_superuser=True)
+`
+
 test("it ends with the token", async () => {
     const guest = await chore.of("ben")
     const end = (async () => {

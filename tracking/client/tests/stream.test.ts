@@ -118,6 +118,7 @@ test("a connection on which nothing comes is given up", async () => {
 
 test.each([
     ["a restart behind a proxy", answers(502, "<html>")],
+    ["a proxy that does not know it yet", answers(404, "404 page not found")],
     ["a database that is away", refuses(503, "unavailable", { "Retry-After": "0" })],
     ["a page of somebody else", answers(200, "<html>", { "Content-Type": "text/html" })],
 ])("it goes on after %s", async (_name, answer) => {
@@ -162,4 +163,73 @@ test("an error of connecting tells its cause", async () => {
         expect(item).toMatchObject({ error: expect.any(ConnectionError) })
         break
     }
+})
+
+// Node's own `fetch` may lose its signal when garbage is collected.
+const deaf: typeof fetch = (request) => fetch(request)
+
+test("a connection on which nothing comes is given up also where fetch is deaf", async () => {
+    const asked = await scripted(
+        [streamsThenIsSilent(opening(6)), streams(opening(6) + created(7))],
+        async (server) => {
+            for await (const item of streamTrackingEvents({ ...server, fetch: deaf }, { silence: 50 })) {
+                if (item.type === "event") {
+                    break
+                }
+            }
+        },
+    )
+
+    await expect.poll(() => asked.map(({ socket }) => socket.destroyed)).toEqual([true, true])
+})
+
+test("it lets go when the loop is left, and when it is stopped, also where fetch is deaf", async () => {
+    const controller = new AbortController()
+    await scripted([streamsThenIsSilent(opening(6))], async (server, asked) => {
+        for await (const _item of streamTrackingEvents({ ...server, fetch: deaf })) {
+            break
+        }
+        await expect.poll(() => asked[0]?.socket.destroyed).toBe(true)
+        const stopped = (async () => {
+            for await (const _item of streamTrackingEvents({ ...server, fetch: deaf }, { signal: controller.signal })) {
+                setTimeout(() => controller.abort(new Error("enough")), 20)
+            }
+        })()
+        await expect(stopped).rejects.toThrow("enough")
+        await expect.poll(() => asked[1]?.socket.destroyed).toBe(true)
+    })
+})
+
+test("stopped amid a piece it tells no more of it", async () => {
+    const controller = new AbortController()
+    const told: string[] = []
+    const stopped = scripted([streams(opening(6) + created(7) + created(8))], async (server) => {
+        for await (const item of streamTrackingEvents(server, { signal: controller.signal })) {
+            told.push(inShort(item))
+            if (item.type === "event") {
+                controller.abort(new Error("enough"))
+            }
+        }
+    })
+
+    await expect(stopped).rejects.toThrow("enough")
+    expect(told).toEqual(["open 6", "event 7"])
+})
+
+test("a message that is torn is asked for again", async () => {
+    const torn = "event: tracking_event_created\nid: 7\ndata: {\n\n"
+
+    const { told } = await followed([streams(opening(6) + torn), streams(opening(6) + created(7))], 7)
+
+    expect(told).toEqual(["open 6", "ConnectionError", "open 6", "event 7"])
+})
+
+test.each([
+    ["no address", { url: "chore.example.org" }],
+    ["an address with a password", { url: "http://me:secret@127.0.0.1" }],
+    ["a token on two lines", { token: "secret\r\nX-Forged: yes" }],
+])("a mistake of the caller's is thrown at once: %s", async (_name, wrong) => {
+    const stream = streamTrackingEvents({ url: "http://127.0.0.1:1", token: "secret", ...wrong })
+
+    await expect(stream.next()).rejects.toThrow(TypeError)
 })
