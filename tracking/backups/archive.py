@@ -19,6 +19,8 @@ def writing(path: Path) -> Iterator[zipfile.ZipFile]:
     """Write a file that has its name only once it is whole and on the disk, for its owner only. Raises BackupError where there is one."""
     if path.exists():
         raise BackupError(f"{path} is there already.")
+    if not path.parent.is_dir():
+        raise BackupError(f"There is no folder {path.parent}.")
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
         try:
             with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:

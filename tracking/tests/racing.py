@@ -60,6 +60,7 @@ def holding(act: Act, *, then: Act | None = None) -> Iterator[Future[Any]]:
             yield running
         finally:
             end.set()
+        running.result()
 
 
 def _watch_it_wait(waiting: Future[Any]) -> None:

@@ -23,6 +23,13 @@ from children.services.activations import activate
 activate(entity=Task.objects.get(), child=Child.objects.first(), by=User.objects.get(username="parent"))
 """
 
+ALL_THE_WAY_BACK = """
+from django.core.management import call_command
+for app in ("tracking", "rewards", "children"):
+    call_command("migrate", app, "0001", verbosity=0)
+call_command("backup", {file!r})
+"""
+
 
 def manifest(database, **changes):
     told = {"version": "0.1.0", "made_at": "2026-01-01T00:00:00Z", "database": database, "migrations": [], "tally": {}}
@@ -234,10 +241,7 @@ def test_what_was_not_recorded_yet_comes_too(model_home, tmp_path):
 def test_a_backup_of_an_older_version_is_brought_to_this_one(model_home, tmp_path):
     """By the way: every migration can be taken back."""
     with installed(tmp_path / "old", like=model_home[0]) as old, installed(tmp_path / "new", migrated=False) as new:
-        old.manage("shell", "--no-imports", script=ACT)
-        for app in ("tracking", "rewards", "children"):
-            old.manage("migrate", app, "0001", "--verbosity=0")
-        old.manage("backup", str(tmp_path / "old.zip"))
+        old.manage("shell", "--no-imports", script=ACT + ALL_THE_WAY_BACK.format(file=str(tmp_path / "old.zip")))
 
         assert "Clean: 2 children, 1 events." in new.manage("restore", str(tmp_path / "old.zip"))
         new.manage("migrate", "--check")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from children import clock
 from tracking.models import DaySum, TrackingEvent
-from tracking.services.sealing import _open_next, seal_days, touch_days
+from tracking.services.sealing import _count, _open_next, seal_days, touch_days
 from tracking.tests.factories import make_event
 from tracking.tests.racing import holding, queue, race
 from tracking.verification.days import wrong_sums
@@ -83,7 +83,7 @@ def test_one_that_comes_to_another_day_waits_for_no_count():
     event(1)
     opened()
 
-    with holding(seal):
+    with holding(lambda: _count(NOON.date())):
         make_event(sequence=2, occurred_at=NOON + timedelta(days=1), created_at=NOON)
 
 

@@ -24,8 +24,8 @@ export type StreamItem =
     | { readonly type: "open"; readonly id: number }
     /** An act. Each comes once, in the order of ids. */
     | { readonly type: "event"; readonly event: TrackingEvent }
-    /** The server does not know our last event (it was restored, or this is another account): this is the trail now, the oldest first. */
-    | { readonly type: "reset"; readonly events: readonly TrackingEvent[] }
+    /** The server does not know our last event (it was restored, or this is another account): this is the trail now, up to event `id`, the oldest first. */
+    | { readonly type: "reset"; readonly id: number; readonly events: readonly TrackingEvent[] }
     /** The connection is gone, for this reason if it did not just end; it is made again. */
     | { readonly type: "disconnected"; readonly error: Error | null }
 
@@ -124,7 +124,7 @@ class Following {
     async *#take({ event, data, id }: Message): AsyncGenerator<StreamItem, void, undefined> {
         if (event === "stream-open") {
             this.#last ??= Number(id)
-            yield { type: "open", id: Number(id) }
+            yield { type: "open", id: this.#last }
             return
         }
         if (event === "stream-reset") {
@@ -148,7 +148,7 @@ class Following {
             }
         }
         this.#last = last
-        return { type: "reset", events: events.reverse() }
+        return { type: "reset", id: last, events: events.reverse() }
     }
 
     *#tell(event: TrackingEvent): Generator<StreamItem, void, undefined> {

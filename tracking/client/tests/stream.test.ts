@@ -87,7 +87,7 @@ test("of a server that was restored it tells the trail anew, without what the st
 
     const { told, began } = await followed(script, 5, { lastEventId: 9 })
 
-    expect(told).toEqual(["open 4", "reset 2,4", "ended", "open 4", "event 5"])
+    expect(told).toEqual(["open 9", "reset 2,4", "ended", "open 4", "event 5"])
     expect(began).toEqual(["9", "4"])
 })
 
@@ -101,7 +101,7 @@ test("where the trail cannot be read it is asked for again", async () => {
 
     const { told, began } = await followed(script, 5, { lastEventId: 9 })
 
-    expect(told).toEqual(["open 4", "ChoreError", "open 4", "reset 4", "event 5"])
+    expect(told).toEqual(["open 9", "ChoreError", "open 9", "reset 4", "event 5"])
     expect(began).toEqual(["9", "9"])
 })
 
