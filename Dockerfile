@@ -6,7 +6,7 @@ COPY requirements.txt .
 RUN python -m venv --without-pip /venv \
     && pip --python /venv/bin/python install --no-cache-dir --no-compile --require-hashes --requirement requirements.txt
 COPY . .
-RUN python -m compileall -q --invalidation-mode unchecked-hash /venv/lib /chore
+RUN chmod -R a+rX /chore && python -m compileall -q --invalidation-mode unchecked-hash /venv/lib /chore
 
 FROM python:3.11-slim-trixie
 # Whatever fixes Debian has by now; pg_dump not older than the server of compose.yaml; tini, or else a shell in the place of init hears no SIGTERM.

@@ -10,6 +10,7 @@ from children.api.errors import error_response, is_api
 from children.api.refusals import Refusal
 
 NOT_UTF8 = Refusal("unsupported_media_type", _("Only UTF-8 is understood."))
+HOLDS_NUL = Refusal("parse_error", _("Malformed request."))
 CHARSETS = {"utf-8", "utf8", "us-ascii", "ascii"}
 
 
@@ -28,7 +29,7 @@ class RefuseMalformed:
             request.encoding = "utf-8"
             return error_response(415, NOT_UTF8.code, str(NOT_UTF8.detail))
         if self._holds_nul(request):
-            return error_response(400, "parse_error", str(_("Malformed request.")))
+            return error_response(400, HOLDS_NUL.code, str(HOLDS_NUL.detail))
         return self.get_response(request)
 
     def _holds_nul(self, request: HttpRequest) -> bool:

@@ -23,7 +23,14 @@ from tracking.tests.installation import PATIENCE, Installation
 PLAIN_UVICORN = ("-m", "uvicorn", "chore_project.asgi:application", "--port={port}")
 UVICORN = (*PLAIN_UVICORN, "--timeout-graceful-shutdown=5")
 SERVE = ("manage.py", "serve")
-GUNICORN = ("-m", "gunicorn", "chore_project.wsgi:application", "--bind=127.0.0.1:{port}", "--no-control-socket")
+GUNICORN = (
+    "-m",
+    "gunicorn",
+    "chore_project.wsgi:application",
+    "--bind=127.0.0.1:{port}",
+    "--no-control-socket",
+    "--forwarder-headers=",
+)
 
 
 class Server:

@@ -103,3 +103,9 @@ def test_guessing_is_slowed_by_the_real_address_whatever_is_forged(proxy):
 
     assert guessed == [401, 401, 401, 401, 429, 429]
     assert guess("127.0.0.3", forged="127.0.0.2") == 401
+
+
+def test_no_header_leads_past_the_proxy_to_a_login_of_the_workers(proxy):
+    body = {"username": "somebody", "password": PASSWORD}
+
+    assert proxy.ask(f"/x{LOGIN}", body, headers=["SCRIPT_NAME: /x"]).status == 404

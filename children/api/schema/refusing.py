@@ -48,7 +48,7 @@ class RefusingSchema(AutoSchema):
         yield parameters.UNKNOWN._replace(attr="nonesuch")
         if asked := [each for each in self._get_parameters() if each["in"] == "query"]:
             numbers = (each["name"] for each in asked if each["schema"]["type"] == "integer")
-            one = next(numbers)  # the others are alike
+            one = next(numbers, asked[0]["name"])  # the others are alike
             for refusal in (parameters.NO_INTEGER, parameters.BLANK, parameters.REPEATED):
                 yield refusal._replace(attr=one)
             yield from getattr(getattr(self.view, "filterset_class", None), "refusals", ())
