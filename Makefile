@@ -71,7 +71,7 @@ demo: $(VENV)/run.stamp
 # Testing: each step stops the rest. What is absent is skipped, and named at the end; in CI it fails.
 
 STEPS = lint types layers migrations deployment test-client test-sqlite test-postgresql test-browser
-PYTEST = $(PY) -m pytest --quiet --numprocesses 4 --dist worksteal
+PYTEST = $(PY) -m pytest --quiet --numprocesses 3 --dist worksteal
 export CHORE_TEST_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
 heading = @printf '\n== %s\n' '$(1)'

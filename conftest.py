@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import MigrationWriter
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tracking import audit_log
 from tracking.tests.emptying import delete_rows
@@ -49,6 +50,7 @@ def _transactional_tests_clean_up() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _fast_and_contained(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    translation.deactivate()  # what the last request of the test before asked for
     monkeypatch.setattr(audit_log, "failures", audit_log.Failures())
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.LOG_DIR = tmp_path / "logs"
