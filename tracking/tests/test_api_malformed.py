@@ -101,6 +101,7 @@ def test_what_is_repeated_or_blank_is_named(client, things):
                 assert errors(client.get(f"{path}?{name}{blank}")) == [("blank", name)]
 
 
+@pytest.mark.once
 def test_what_is_no_integer_is_named(client, things):
     for path, names in lists():
         for name in INTEGERS.intersection(names):
@@ -273,6 +274,7 @@ def fields(endpoint):
     )
 
 
+@pytest.mark.once
 def test_a_value_of_the_wrong_kind_is_named(client, things):
     for endpoint in takers():
         for name in fields(endpoint):

@@ -3,7 +3,7 @@
 import pytest
 
 from tracking.tests.installation import Installation, installed
-from tracking.tests.test_backup import ACT, refusal_of
+from tracking.tests.test_backup import ACT, refusal, refusal_of
 
 LIFE = (
     ACT
@@ -92,11 +92,17 @@ def test_a_database_in_which_somebody_lives_is_refused_and_stays_as_it_is(old, t
         ("sqlite:////nowhere/db.sqlite3", "There is no database"),
         ("mysql://somebody@nowhere/chore", "Only sqlite:// and postgres://"),
         ("nonsense", "Not a database URL"),
-        ("postgres://nobody@127.0.0.1:1/chore?connect_timeout=1", "The database: "),
     ],
 )
-def test_no_database_is_refused(empty, url, why):
-    assert why in refusal_of(empty, "copy_database", url)
+def test_what_is_no_database_is_refused(url, why):
+    assert why in refusal("copy_database", url)
+
+
+@pytest.mark.once
+def test_one_that_does_not_answer_is_refused(empty):
+    nobody = "postgres://nobody@127.0.0.1:1/chore?connect_timeout=1"
+
+    assert "The database: " in refusal_of(empty, "copy_database", nobody)
 
 
 @pytest.mark.once

@@ -18,6 +18,7 @@ def demo(db, capsys):
     return capsys.readouterr().out
 
 
+@pytest.mark.once
 def test_two_families_live_for_three_weeks_up_to_now(demo):
     moments = TrackingEvent.objects.order_by("occurred_at").values_list("occurred_at", flat=True)
 
@@ -42,6 +43,7 @@ def test_every_act_has_its_event_and_every_balance_adds_up(demo):
     assert not UnrecordedEvent.objects.exists()
 
 
+@pytest.mark.once
 def test_everything_that_can_happen_happens(demo):
     pairs = {(entity_type, action) for entity_type, actions in LEGAL_ACTIONS.items() for action in actions}
 
@@ -54,6 +56,7 @@ def test_everything_that_can_happen_happens(demo):
         assert User.objects.parents_of(family).count() == 2
 
 
+@pytest.mark.once
 def test_its_people_can_log_in(demo, settings):
     for user in User.objects.exclude(family=None):
         assert user.check_password(PASSWORD)
@@ -61,6 +64,7 @@ def test_its_people_can_log_in(demo, settings):
     assert PASSWORD in demo
 
 
+@pytest.mark.once
 def test_a_second_start_finds_it_and_leaves_it_alone(demo, capsys):
     events = TrackingEvent.objects.count()
 
