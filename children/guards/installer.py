@@ -27,11 +27,11 @@ def connect() -> None:
 
 
 def install(connection: BaseDatabaseWrapper, *, app: AppConfig | None = None) -> None:
-    """Make the guards whose table is there; one that exists is made anew."""
+    """Make the guards that are missing, as `missing` says it; those that stand are not touched, and so no act waits for them."""
+    dialect = DIALECTS[connection.vendor]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        lift(connection, app=app)
-        for guard, columns in _present(connection, app):
-            for statement in DIALECTS[connection.vendor].create(guard, columns):
+        for guard, columns in _missing(connection, app):
+            for statement in (*dialect.drop(guard), *dialect.create(guard, columns)):
                 cursor.execute(statement)
 
 
@@ -45,9 +45,7 @@ def lift(connection: BaseDatabaseWrapper, *, app: AppConfig | None = None) -> No
 
 def missing(connection: BaseDatabaseWrapper) -> list[Guard]:
     """Return the guards whose table is there but which are not, are disabled, or say something else than they should."""
-    present = _present(connection, None)
-    with connection.cursor() as cursor:
-        return [guard for guard, columns in present if not DIALECTS[connection.vendor].stands(cursor, guard, columns)]
+    return [guard for guard, _ in _missing(connection, None)]
 
 
 def check_guards(*, databases: Sequence[str] | None = None, **_: Any) -> list[checks.CheckMessage]:
@@ -61,6 +59,12 @@ def check_guards(*, databases: Sequence[str] | None = None, **_: Any) -> list[ch
         for alias in databases or []
         for guard in missing(connections[alias])
     ]
+
+
+def _missing(connection: BaseDatabaseWrapper, app: AppConfig | None) -> list[tuple[Guard, list[str]]]:
+    present, dialect = _present(connection, app), DIALECTS[connection.vendor]
+    with connection.cursor() as cursor:
+        return [(guard, columns) for guard, columns in present if not dialect.stands(cursor, guard, columns)]
 
 
 def _present(connection: BaseDatabaseWrapper, app: AppConfig | None) -> list[tuple[Guard, list[str]]]:
