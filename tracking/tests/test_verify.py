@@ -630,6 +630,14 @@ def test_an_act_does_not_wait_for_it_and_it_does_not_see_the_act(task, child, pa
     assert (before, meanwhile, TrackingEvent.objects.count()) == (1, 1, 2)
 
 
+@pytest.mark.once
+@pytest.mark.django_db(transaction=True)
+def test_an_error_that_has_ended_its_moment_is_the_one_that_is_told():
+    with pytest.raises(OSError, match="No space"), snapshot():
+        connection.cursor().execute("ROLLBACK")  # as SQLite does by itself, on a full disk
+        raise OSError("No space left on device")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_is_clean_while_four_threads_act(task, reward, child, sibling, parent):
     def act(one):

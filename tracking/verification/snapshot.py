@@ -19,7 +19,8 @@ def snapshot(database: BaseDatabaseWrapper = connection) -> Iterator[None]:
             try:
                 yield
             finally:
-                cursor.execute("ROLLBACK")
+                if database.connection.in_transaction:  # some errors have ended it, and are to be told
+                    cursor.execute("ROLLBACK")
     else:
         with transaction.atomic(using=database.alias), database.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
