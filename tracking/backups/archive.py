@@ -3,8 +3,9 @@
 import os
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
@@ -12,6 +13,7 @@ from typing import IO
 from tracking.backups.errors import BackupError
 
 MANIFEST, SECRET_KEY, UNRECORDED = "manifest.json", "secret_key", "unrecorded.log"
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # all that reading a zip can say
 
 
 @contextmanager
@@ -27,10 +29,23 @@ def writing(path: Path) -> Iterator[zipfile.ZipFile]:
                 yield archive
             draft.flush()
             os.fsync(draft.fileno())
-            Path(draft.name).replace(path)
+            _name(Path(draft.name), path)
         except BaseException:
-            Path(draft.name).unlink()
+            Path(draft.name).unlink(missing_ok=True)
             raise
+
+
+def _name(draft: Path, path: Path) -> None:
+    """Give it its name, unless another file has come to have that. Raises BackupError."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise BackupError(f"{path} is there already.") from None
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    with suppress(OSError):  # not every file system does that
+        os.fsync(folder)
+    os.close(folder)
 
 
 @contextmanager
@@ -45,13 +60,14 @@ def adding(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
 @contextmanager
 def reading(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open a backup, and see that all of it is as it was written. Raises BackupError."""
-    try:
-        with zipfile.ZipFile(path) as archive:
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(path))
             broken = archive.testzip()
-            if broken is not None:
-                raise BackupError(f"{path} is damaged: {broken} is not as it was written.")
-            if MANIFEST not in archive.namelist():
-                raise BackupError(f"{path} is no backup of Chore: it has no {MANIFEST}.")
-            yield archive
-    except zipfile.BadZipFile as error:
-        raise BackupError(f"{path} is no backup, or not whole: {error}.") from error
+        except DAMAGE as error:
+            raise BackupError(f"{path} is no backup, or not whole: {error}.") from error
+        if broken is not None:
+            raise BackupError(f"{path} is damaged: {broken} is not as it was written.")
+        if MANIFEST not in archive.namelist():
+            raise BackupError(f"{path} is no backup of Chore: it has no {MANIFEST}.")
+        yield archive

@@ -27,8 +27,17 @@ def back_up(path: Path) -> Manifest:
     return manifest
 
 
+def key_is_ours() -> bool:
+    """Return whether the key in use is that of the data folder; or else it is an operator's, who keeps it elsewhere."""
+    return _key().exists() and _key().read_text().strip() == settings.SECRET_KEY
+
+
+def _key() -> Path:
+    return Path(settings.DATA_DIR, "secret_key")
+
+
 def _files() -> dict[str, Path]:
-    return {SECRET_KEY: Path(settings.DATA_DIR, "secret_key"), UNRECORDED: unrecorded_log.path()}
+    return {UNRECORDED: unrecorded_log.path(), **({SECRET_KEY: _key()} if key_is_ours() else {})}
 
 
 def _add(archive: ZipFile, name: str, file: Path) -> None:

@@ -34,7 +34,9 @@ def database_at(url: str) -> dict[str, Any]:
     try:
         database = dict(dj_database_url.parse(url))
     except ValueError as error:
-        raise BackupError("Not a database URL: sqlite:///path or postgres://user:password@host/name.") from error
+        raise BackupError(
+            "Not a database URL: sqlite:///PATH or postgres://USER@HOST/NAME, with PGPASSWORD or ~/.pgpass."
+        ) from error
     if database["ENGINE"] == SQLITE:
         path = Path(str(database["NAME"]))
         if not path.is_file():

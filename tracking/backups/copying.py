@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.management import call_command
@@ -16,35 +16,42 @@ from tracking.backups.connecting import connected, database_at
 from tracking.backups.dialects import dialect_of
 from tracking.backups.errors import BackupError
 from tracking.backups.manifest import Manifest, known_migrations, refuse_newer
-from tracking.backups.place import clear
+from tracking.backups.place import NOT_A_MODELS, refuse_inhabited_database
 from tracking.backups.tally import Tally, differences, tally
-from tracking.verification.snapshot import snapshot
 
 CHUNK = 1000
 
 Progress = Callable[[Sequence[type[Model]]], Iterable[type[Model]]]
 
 
-def copy_database(url: str, *, progress: Progress = iter) -> Tally:
-    """Copy every row of the database at `url` into this one, in which nobody lives, and return what both hold.
+class Copied(NamedTuple):
+    """What both databases hold, and how many rows stayed behind in tables that are none of Chore's."""
 
-    All or nothing: raises BackupError where this database is in use, where they are not of one version, and where acts went on
-    meanwhile. Ids go on where they ended there. `progress` is given the models. Raises django.db.Error too.
+    held: Tally
+    left: Tally
+
+
+def copy_database(url: str, *, progress: Progress = iter) -> Copied:
+    """Copy every row of the database at `url` into this one, in which nobody lives, and return what both hold, and what is left there.
+
+    All or nothing: raises BackupError where somebody lives in this database, where they are not of one version, and where either is used
+    by others, who are kept out of both meanwhile. Ids go on where they ended there. `progress` is given the models. Raises
+    django.db.Error too.
     """
     with connected(database_at(url)) as source:
         _refuse_other_version(Manifest.of(source).migrations)
-        clear()
+        refuse_inhabited_database()
         call_command("migrate", verbosity=0)
-        models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
-        tables = [model._meta.db_table for model in models]
-        with transaction.atomic():
-            with snapshot(source):
-                _copy(source, models, progress)
-            copied = tally(connection, tables)
-            lost = differences(tally(source, tables), copied)
+        with dialect_of(source).alone(source), dialect_of(connection).alone(connection), transaction.atomic():
+            refuse_inhabited_database()
+            models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+            tables = {model._meta.db_table for model in models}
+            _copy(source, models, progress)
+            held = tally(connection, tables)
+            lost = differences(tally(source, tables), held)
             if lost:
-                raise BackupError(f"Acts went on in that database: stop its server first. {'; '.join(lost)}.")
-    return copied
+                raise BackupError(f"What was copied is not what is there: {'; '.join(lost)}.")
+            return Copied(held, _with_rows(source, {*source.introspection.table_names()} - tables - NOT_A_MODELS))
 
 
 def _refuse_other_version(migrations: list[str]) -> None:
@@ -54,6 +61,10 @@ def _refuse_other_version(migrations: list[str]) -> None:
         raise BackupError(
             f"That database is of an older version of Chore: migrate it first. It has no {', '.join(sorted(missing))}."
         )
+
+
+def _with_rows(source: BaseDatabaseWrapper, tables: Iterable[str]) -> Tally:
+    return {table: rows for table, rows in tally(source, tables).items() if rows}
 
 
 def _copy(source: BaseDatabaseWrapper, models: Sequence[type[Model]], progress: Progress) -> None:

@@ -8,5 +8,5 @@ DIALECTS = {"sqlite": sqlite, "postgresql": postgresql}
 
 
 def dialect_of(connection: BaseDatabaseWrapper) -> ModuleType:
-    """Return how this kind of database is dumped, loaded and cleared, and where it keeps the last id that it gave."""
+    """Return how this kind of database is dumped, loaded and kept from others, and where it keeps the last id that it gave."""
     return DIALECTS[connection.vendor]

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -18,14 +18,21 @@ from tracking.backups.errors import BackupError
 from tracking.verification.snapshot import snapshot
 
 MEMBER = "database.pgdump"
-DUMP = ("pg_dump", "--format=custom", "--compress=0", "--no-owner", "--no-privileges")
-RESTORE = ("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges")
+PATIENCE = "20s"  # for a lock: a migration that waits for ours would make pg_dump wait for it
+NOBODYS = ("--no-owner", "--no-privileges")
+DUMP = ("pg_dump", "--format=custom", "--compress=0", f"--lock-wait-timeout={PATIENCE}", *NOBODYS)
+RESTORE = ("pg_restore", "--exit-on-error", "--single-transaction", *NOBODYS)
+OTHERS = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 Seen = TypeVar("Seen")
+Settle = Callable[[BaseDatabaseWrapper], None]
 
 
 def dump(connection: BaseDatabaseWrapper, file: IO[bytes], look: Callable[[BaseDatabaseWrapper], Seen]) -> Seen:
     """Write a dump to `file`, and return what `look` sees at the same moment. Raises BackupError."""
-    with snapshot(), connection.cursor() as cursor:
+    with snapshot(connection), connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         (moment,) = cursor.fetchone()
         seen = look(connection)
@@ -35,21 +42,33 @@ def dump(connection: BaseDatabaseWrapper, file: IO[bytes], look: Callable[[BaseD
     return seen
 
 
-def load(connection: BaseDatabaseWrapper, file: IO[bytes]) -> None:
-    """Restore all or nothing into a database without tables. Raises BackupError."""
+def load(connection: BaseDatabaseWrapper, file: IO[bytes], refuse: Callable[[], None], settle: Settle) -> None:
+    """Restore it all or nothing in place of what is there, unless `refuse` raises; then have `settle` deal with it. Raises BackupError."""
+    with alone(connection):
+        refuse()
+        _drop_tables(connection)
     with _run(connection, *RESTORE, stdin=subprocess.PIPE) as process:
         assert process.stdin  # noqa: S101 - for types
         with suppress(BrokenPipeError):  # it says why it stopped
             copyfileobj(file, process.stdin)
         with suppress(BrokenPipeError):
             process.stdin.close()
+    settle(connection)
 
 
-def clear(connection: BaseDatabaseWrapper, tables: Iterable[str]) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        guards.lift(connection)
-        for table in tables:
-            cursor.execute(f'DROP TABLE "{table}" CASCADE')
+@contextmanager
+def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Have nobody else change the database for the time of the block, a transaction. Raises BackupError where somebody uses it."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(OTHERS)
+        (others,) = cursor.fetchone()
+        if others:
+            raise BackupError(f"Nobody else may use the database, stop its server first: {others} more are connected.")
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        tables = _tables(connection)
+        if tables:
+            cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
+        yield
 
 
 def last_id(cursor: Any, table: str) -> int:
@@ -59,6 +78,19 @@ def last_id(cursor: Any, table: str) -> int:
 
 def set_last_id(cursor: Any, table: str, last: int) -> None:
     cursor.execute("SELECT setval(%s, %s, %s)", [_sequence_of(cursor, table), max(last, 1), last > 0])
+
+
+def _drop_tables(connection: BaseDatabaseWrapper) -> None:
+    """Together, so that they need no CASCADE, which takes what others have made on them."""
+    guards.lift(connection)
+    tables = _tables(connection)
+    if tables:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {tables}")
+
+
+def _tables(connection: BaseDatabaseWrapper) -> str:
+    return ", ".join(map(connection.ops.quote_name, sorted(connection.introspection.table_names())))
 
 
 def _sequence_of(cursor: Any, table: str) -> str:

@@ -3,13 +3,14 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, TypeVar
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tracking.backups.connecting import connected
@@ -18,6 +19,7 @@ from tracking.backups.errors import BackupError
 MEMBER = "db.sqlite3"
 DRAFT = "backup_draft.sqlite3"
 Seen = TypeVar("Seen")
+Settle = Callable[[BaseDatabaseWrapper], None]
 
 
 def dump(connection: BaseDatabaseWrapper, file: IO[bytes], look: Callable[[BaseDatabaseWrapper], Seen]) -> Seen:
@@ -35,22 +37,34 @@ def dump(connection: BaseDatabaseWrapper, file: IO[bytes], look: Callable[[BaseD
     return seen
 
 
-def load(connection: BaseDatabaseWrapper, file: IO[bytes]) -> None:
-    """Put the copy where there is no database."""
-    path = _path_of(connection)
-    loading = path.with_name(f"{path.name}.loading")
-    with loading.open("wb") as written:
-        copyfileobj(file, written)
-        os.fsync(written.fileno())
-    loading.replace(path)
+def load(connection: BaseDatabaseWrapper, file: IO[bytes], refuse: Callable[[], None], settle: Settle) -> None:
+    """Put the copy, once `settle` has dealt with it, all or nothing in place of what is there, unless `refuse` raises. Raises BackupError."""
+    with _draft() as draft:
+        with draft.open("wb") as copy:
+            copyfileobj(file, copy)
+        with connected({"ENGINE": connection.settings_dict["ENGINE"], "NAME": draft}) as copied:
+            settle(copied)
+        with alone(connection), closing(sqlite3.connect(draft)) as source:
+            refuse()
+            with connection.wrap_database_errors:
+                source.backup(connection.connection)
 
 
-def clear(connection: BaseDatabaseWrapper, tables: Iterable[str]) -> None:
-    """Remove the files, which connecting to it has made."""
-    connection.close()
-    path = _path_of(connection)
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+@contextmanager
+def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Have nobody else use the database for the time of the block. Raises BackupError where somebody has it open."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 1000")  # a server does not go away
+            cursor.execute("PRAGMA locking_mode = EXCLUSIVE")  # a lock that is taken stays
+            try:
+                cursor.execute("BEGIN EXCLUSIVE")
+            except OperationalError as error:
+                raise BackupError(f"Nobody else may use the database, stop its server first: {error}.") from error
+            cursor.execute("COMMIT")
+        yield
+    finally:
+        connection.close()
 
 
 def last_id(cursor: Any, table: str) -> int:
@@ -63,27 +77,28 @@ def set_last_id(cursor: Any, table: str, last: int) -> None:
     cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, last])
 
 
-def _path_of(connection: BaseDatabaseWrapper) -> Path:
-    return Path(connection.settings_dict["NAME"])
-
-
 @contextmanager
 def _draft() -> Iterator[Path]:
-    """In the data folder, as the database itself: where a backup goes may be no place for a database. Raises BackupError."""
+    """In the data folder, for its owner only: where a backup is kept may be no place for a database. Raises BackupError."""
     folder = os.open(settings.DATA_DIR, os.O_RDONLY)
     draft = Path(settings.DATA_DIR, DRAFT)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        draft.unlink(missing_ok=True)  # of one that was killed
+        _remove(draft)  # of one that was killed
         draft.touch(mode=0o600)
         try:
             yield draft
         finally:
-            draft.unlink()
+            _remove(draft)
     except BlockingIOError:
-        raise BackupError("Another backup is being made.") from None
+        raise BackupError("Another backup is being made, or restored.") from None
     finally:
         os.close(folder)
+
+
+def _remove(draft: Path) -> None:
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        draft.with_name(draft.name + suffix).unlink(missing_ok=True)
 
 
 def _check(copy: sqlite3.Connection) -> None:

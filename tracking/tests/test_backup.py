@@ -4,15 +4,21 @@ import fcntl
 import json
 import os
 import re
+import sqlite3
 import zipfile
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.management.utils import get_random_secret_key
 from django.db import connection
 
 from children.management.plain import IMPOSSIBLE
-from tracking.backups import restoring
+from tracking.backups.archive import writing
+from tracking.backups.dialects import dialect_of
+from tracking.backups.errors import BackupError
 from tracking.tests.faults.disks import small_disk
 from tracking.tests.installation import installed
 
@@ -22,6 +28,8 @@ from children.models import Child, Task, User
 from children.services.activations import activate
 activate(entity=Task.objects.get(), child=Child.objects.first(), by=User.objects.get(username="parent"))
 """
+
+LAST_EVENT = "from tracking.models import TrackingEvent; print(TrackingEvent.objects.latest('id').id)"
 
 ALL_THE_WAY_BACK = """
 from django.core.management import call_command
@@ -43,9 +51,9 @@ def zipped(path, members):
 
 
 @pytest.fixture
-def nothing_is_cleared(monkeypatch):
-    """In this process it would be pytest's own database."""
-    monkeypatch.setattr(restoring, "clear", lambda: pytest.fail("it went on"))
+def nothing_is_loaded(monkeypatch):
+    """In this process it would be into pytest's own database."""
+    monkeypatch.setattr(dialect_of(connection), "load", lambda *_: pytest.fail("it went on"))
 
 
 def refusal(*command):
@@ -92,6 +100,27 @@ def test_a_file_that_is_there_stays(backup, model_home):
 
 
 @pytest.mark.once
+def test_nor_is_one_touched_that_has_come_meanwhile(tmp_path):
+    file = tmp_path / "chore.zip"
+
+    with pytest.raises(BackupError, match="is there already"), writing(file):
+        file.write_text("theirs")
+
+    assert [*tmp_path.iterdir()] == [file]
+    assert file.read_text() == "theirs"
+
+
+@pytest.mark.once
+def test_a_key_of_the_environment_is_not_in_it_and_it_says_so(model_home, tmp_path):
+    installation = model_home[0].with_variables(CHORE_SECRET_KEY=get_random_secret_key())
+
+    told = installation.manage("backup", str(tmp_path / "chore.zip"))
+
+    assert "The key is not in it, as it is that of CHORE_SECRET_KEY: keep it too." in told
+    assert "secret_key" not in zipfile.ZipFile(tmp_path / "chore.zip").namelist()
+
+
+@pytest.mark.once
 def test_of_a_full_disk_it_says_so_and_leaves_nothing(model_home, tmp_path):
     with small_disk(tmp_path / "small", "8k") as disk:
         assert "No space left" in refusal_of(model_home[0], "backup", disk / "chore.zip")
@@ -101,8 +130,9 @@ def test_of_a_full_disk_it_says_so_and_leaves_nothing(model_home, tmp_path):
 @pytest.mark.once
 def test_two_at_once_are_refused_and_what_one_left_that_was_killed_goes(model_home, tmp_path):
     installation, _ = model_home
-    left = installation.data / "backup_draft.sqlite3"
-    left.write_bytes(b"half of it")
+    left = [installation.data / name for name in ("backup_draft.sqlite3", "backup_draft.sqlite3-journal")]
+    for file in left:
+        file.write_bytes(b"half of it")
     folder = os.open(installation.data, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -111,7 +141,7 @@ def test_two_at_once_are_refused_and_what_one_left_that_was_killed_goes(model_ho
         os.close(folder)
 
     installation.manage("backup", str(tmp_path / "chore.zip"))
-    assert not left.exists()
+    assert not any(file.exists() for file in left)
 
 
 @pytest.mark.once
@@ -124,6 +154,44 @@ def test_a_damaged_database_is_not_backed_up(model_home, tmp_path):
 
         assert "malformed" in refusal_of(installation, "backup", tmp_path / "chore.zip")
         assert [*tmp_path.iterdir()] == [installation.data]
+
+
+WHILE_A_MIGRATION_WAITS = """
+import threading
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection
+from tracking.backups import postgresql
+from tracking.backups.manifest import Manifest
+
+see = Manifest.of
+
+def migrate():
+    with psycopg.connect({url!r}) as other:
+        other.execute("LOCK TABLE children_child IN ACCESS EXCLUSIVE MODE")
+
+def see_and_let_it_wait(database):
+    seen = see(database)
+    threading.Thread(target=migrate).start()
+    with psycopg.connect({url!r}, autocommit=True) as other:
+        while not other.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            pass
+    return seen
+
+Manifest.of = see_and_let_it_wait
+postgresql.DUMP = [part.replace(postgresql.PATIENCE, "50ms") for part in postgresql.DUMP]
+call_command("backup", {file!r})
+"""
+
+
+@pytest.mark.postgresql
+def test_it_does_not_wait_for_ever_behind_a_migration_that_waits_for_it(model_home, tmp_path):
+    installation, file = model_home[0], tmp_path / "chore.zip"
+
+    script = WHILE_A_MIGRATION_WAITS.format(url=installation.database_url, file=str(file))
+    assert "LOCK TABLE public.children_child" in refusal_of(installation, "shell", "--no-imports", "--command", script)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.postgresql
@@ -157,7 +225,7 @@ def test_without_pg_dump_it_says_what_is_missing(model_home, tmp_path):
         ),
     ],
 )
-def test_what_is_no_backup_for_here_is_refused_before_anything_is_touched(content, why, nothing_is_cleared, tmp_path):
+def test_what_is_no_backup_for_here_is_refused_before_anything_is_touched(content, why, nothing_is_loaded, tmp_path):
     file = tmp_path / "backup.zip"
     if isinstance(content, bytes):
         file.write_bytes(content)
@@ -168,15 +236,20 @@ def test_what_is_no_backup_for_here_is_refused_before_anything_is_touched(conten
 
 
 @pytest.mark.once
-def test_one_that_is_not_there_is_refused(nothing_is_cleared, tmp_path):
+def test_one_that_is_not_there_is_refused(nothing_is_loaded, tmp_path):
     assert "No such file" in refusal("restore", tmp_path / "backup.zip")
 
 
 @pytest.mark.once
 @pytest.mark.parametrize(
-    "spoil", [lambda whole: whole[: len(whole) // 2], lambda whole: whole[:5000] + b"\0" * 9 + whole[5009:]]
+    "spoil",
+    [
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:5000] + b"\0" * 9 + whole[5009:],
+        lambda whole: whole[:60] + b"\xff" * 9 + whole[69:],  # where what is compressed begins
+    ],
 )
-def test_a_torn_or_damaged_one_is_refused(backup, spoil, nothing_is_cleared, tmp_path):
+def test_a_torn_or_damaged_one_is_refused(backup, spoil, nothing_is_loaded, tmp_path):
     torn = tmp_path / "torn.zip"
     torn.write_bytes(spoil(backup.read_bytes()))
 
@@ -192,12 +265,65 @@ def test_a_place_where_somebody_lives_is_refused_and_stays_as_it_is(backup, mode
         inhabited.manage("verify_tracking")
 
 
+@contextmanager
+def used(installation):
+    """By somebody who does nothing just now, as a server does."""
+    url = installation.database_url
+    with psycopg.connect(url) if url else closing(sqlite3.connect(installation.data / "db.sqlite3")) as somebody:
+        somebody.execute("SELECT count(*) FROM children_user")
+        yield
+
+
+def test_one_that_is_served_is_refused(backup, tmp_path):
+    with installed(tmp_path / "data") as fresh:
+        with used(fresh):
+            assert "Nobody else may use the database, stop its server first" in refusal_of(fresh, "restore", backup)
+        fresh.manage("restore", str(backup))
+
+
+SOMEBODY_MOVES_IN = """
+from children.models import User
+from django.core.management import call_command
+from tracking.backups import restoring
+
+restoring._extract = lambda *_, **__: User.objects.get_or_create(username="new")
+call_command("restore", {file!r})
+"""
+
+
+def test_who_moves_in_at_the_last_moment_stays(backup, tmp_path):
+    with installed(tmp_path / "data") as fresh:
+        script = SOMEBODY_MOVES_IN.format(file=str(backup))
+
+        assert "children_user has rows" in refusal_of(fresh, "shell", "--no-imports", "--command", script)
+        assert fresh.tell("from children.models import User; print(User.objects.count())") == 1
+
+
 @pytest.mark.once
-def test_a_folder_with_logs_of_others_is_refused(backup, nothing_is_cleared, settings):
+def test_a_folder_with_logs_of_others_is_refused(backup, nothing_is_loaded, settings):
     settings.LOG_DIR.mkdir()
     (settings.LOG_DIR / "tracking_user_7.log").touch()
 
     assert "There are logs already" in refusal("restore", backup)
+
+
+@pytest.mark.once
+def test_a_folder_with_events_that_are_still_to_be_recorded_is_refused(backup, nothing_is_loaded, settings):
+    settings.LOG_DIR.mkdir()
+    (settings.LOG_DIR / "unrecorded.log").write_text("{}\n")
+
+    assert "There are events that are still to be recorded already" in refusal("restore", backup)
+    assert (settings.LOG_DIR / "unrecorded.log").read_text() == "{}\n"
+
+
+@pytest.mark.postgresql
+def test_what_others_have_made_on_its_tables_is_not_dropped(backup, tmp_path):
+    with installed(tmp_path / "data") as fresh, psycopg.connect(fresh.database_url, autocommit=True) as theirs:
+        theirs.execute("CREATE VIEW children_of_ours AS SELECT * FROM children_child")
+        theirs.close()
+
+        assert "view children_of_ours depends on table children_child" in refusal_of(fresh, "restore", backup)
+        fresh.manage("check", "--database", "default")
 
 
 @pytest.mark.postgresql
@@ -229,10 +355,37 @@ def test_what_was_not_recorded_yet_comes_too(model_home, tmp_path):
         (installation.data / unrecorded).parent.mkdir(exist_ok=True)
         (installation.data / unrecorded).write_text("CRITICAL tracking.unrecorded: {}\n")
         installation.manage("backup", str(tmp_path / "chore.zip"))
-
         there.manage("restore", str(tmp_path / "chore.zip"))
 
         assert (there.data / unrecorded).read_text() == "CRITICAL tracking.unrecorded: {}\n"
+
+
+# What fails later
+
+
+WITHOUT_ROOM_FOR_LOGS = """
+from django.core.management import call_command
+from tracking.backups import restoring
+
+def write_logs(progress):
+    raise OSError(28, "No space left on device")
+
+restoring._write_logs = write_logs
+call_command("restore", {file!r})
+"""
+
+
+def test_what_fails_once_the_database_is_there_can_be_finished(backup, tmp_path):
+    with installed(tmp_path / "data", migrated=False) as there:
+        script = WITHOUT_ROOM_FOR_LOGS.format(file=str(backup))
+        told = refusal_of(there, "shell", "--no-imports", "--command", script)
+
+        assert "Restored, but not finished: [Errno 28] No space left on device. Mend that, and finish it" in told
+        for command in ("migrate", "rebuild_audit_log", "verify_tracking"):
+            assert command in told
+            told_then = there.manage(command)
+        assert "Clean: 2 children, 0 events." in told_then
+        assert there.tell(ACT + LAST_EVENT) > 1_000_000
 
 
 # Of an older version

@@ -1,9 +1,12 @@
 """`copy_database`, from the kind of database that pytest runs on to SQLite and back."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tracking.tests.installation import Installation, installed
-from tracking.tests.test_backup import ACT, refusal, refusal_of
+from tracking.tests.test_backup import ACT, refusal, refusal_of, used
 
 LIFE = (
     ACT
@@ -114,27 +117,20 @@ def test_another_version_is_refused(old, empty):
     )
 
 
-ACTS_GO_ON = """
-import sqlite3
-from django.core.management import call_command
-from tracking.backups import copying
-
-copy = copying._copy
-
-def copy_then_act(source, models, progress):
-    copy(source, models, progress)
-    with sqlite3.connect({path!r}) as other:
-        other.execute("INSERT INTO auth_group (name) VALUES ('Late')")
-
-copying._copy = copy_then_act
-call_command("copy_database", {url!r})
-"""
+def test_while_either_is_used_by_others_nothing_is_copied(old, empty):
+    with used(old):
+        assert "Nobody else may use the database" in refusal_of(empty, "copy_database", url_of(old))
+    with used(empty):
+        assert "Nobody else may use the database" in refusal_of(empty, "copy_database", url_of(old))
+    assert "Clean: 2 children, 8 events." in empty.manage("copy_database", url_of(old))
 
 
 @pytest.mark.once
-def test_where_acts_go_on_there_nothing_is_copied(old, empty):
-    path = str(old.data / "db.sqlite3")
+def test_what_stays_behind_is_named(old, empty):
+    with closing(sqlite3.connect(old.data / "db.sqlite3")) as theirs:
+        theirs.executescript("CREATE TABLE theirs (id int); CREATE TABLE empty (id int); INSERT INTO theirs VALUES (1)")
 
-    script = ACTS_GO_ON.format(path=path, url=url_of(old))
-    assert "Acts went on in that database" in refusal_of(empty, "shell", "--no-imports", "--command", script)
-    assert "Clean: 2 children, 8 events." in empty.manage("copy_database", url_of(old))
+    told = empty.manage("copy_database", url_of(old))
+
+    assert "Left behind, as no table of Chore's: theirs, 1 rows.\n" in told
+    assert "empty" not in told

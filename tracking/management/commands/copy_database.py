@@ -24,8 +24,11 @@ class Command(PlainCommand):
             copied = copy_database(url, progress=lambda models: tqdm(models, disable=None, unit="table"))
         except (BackupError, OSError) as error:
             raise CommandError(f"Not copied: {error}", returncode=IMPOSSIBLE) from error
-        tables = sum("." not in name for name in copied)
+        held = copied.held
+        tables = sum("." not in name for name in held)
         self.stdout.write(
-            f"{copied['tracking_trackingevent']} events of {copied['children_child']} children: {tables} tables with the same counts and sums."
+            f"{held['tracking_trackingevent']} events of {held['children_child']} children: {tables} tables with the same counts and sums."
         )
+        for table, rows in copied.left.items():
+            self.stdout.write(f"Left behind, as no table of Chore's: {table}, {rows} rows.")
         call_command("verify_tracking", stdout=self.stdout, stderr=self.stderr)

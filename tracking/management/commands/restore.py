@@ -6,8 +6,10 @@ from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from children.management.plain import IMPOSSIBLE, PlainCommand
-from tracking.backups.errors import BackupError
+from tracking.backups.errors import BackupError, Unfinished
 from tracking.backups.restoring import restore
+
+FINISH = "Mend that, and finish it: manage.py migrate, rebuild_audit_log, and verify_tracking."
 
 
 class Command(PlainCommand):
@@ -24,5 +26,7 @@ class Command(PlainCommand):
             manifest = restore(file, progress=lambda ids: tqdm(ids, disable=None, unit="log"))
         except (BackupError, OSError) as error:
             raise CommandError(f"Not restored: {error}", returncode=IMPOSSIBLE) from error
+        except Unfinished as error:
+            raise CommandError(f"Restored, but not finished: {error}. {FINISH}", returncode=IMPOSSIBLE) from error
         self.stdout.write(f"Restored, as it was at {manifest.made_at} (Chore {manifest.version}).")
         call_command("verify_tracking", stdout=self.stdout, stderr=self.stderr)
