@@ -97,6 +97,7 @@ def _draft() -> Iterator[Path]:
 
 
 def _remove(draft: Path) -> None:
+    """With what is beside it, which SQLite would bring into the next."""
     for suffix in ("", "-journal", "-wal", "-shm"):
         draft.with_name(draft.name + suffix).unlink(missing_ok=True)
 

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import sqlite3
 import zipfile
 from contextlib import closing, contextmanager
@@ -130,9 +131,8 @@ def test_of_a_full_disk_it_says_so_and_leaves_nothing(model_home, tmp_path):
 @pytest.mark.once
 def test_two_at_once_are_refused_and_what_one_left_that_was_killed_goes(model_home, tmp_path):
     installation, _ = model_home
-    left = [installation.data / name for name in ("backup_draft.sqlite3", "backup_draft.sqlite3-journal")]
-    for file in left:
-        file.write_bytes(b"half of it")
+    left = installation.data / "backup_draft.sqlite3"
+    left.write_bytes(b"half of it")
     folder = os.open(installation.data, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -141,7 +141,7 @@ def test_two_at_once_are_refused_and_what_one_left_that_was_killed_goes(model_ho
         os.close(folder)
 
     installation.manage("backup", str(tmp_path / "chore.zip"))
-    assert not any(file.exists() for file in left)
+    assert not left.exists()
 
 
 @pytest.mark.once
@@ -344,6 +344,20 @@ connection.cursor().execute("CREATE TABLE theirs (id int)")
 def test_a_place_that_was_migrated_and_not_lived_in_will_do(backup, tmp_path):
     with installed(tmp_path / "data") as fresh:
         assert "Clean: 2 children, 0 events." in fresh.manage("restore", str(backup))
+
+
+@pytest.mark.once
+def test_the_journal_of_one_that_was_killed_does_not_come_over_the_next(backup, tmp_path):
+    with installed(tmp_path / "data", migrated=False) as there:
+        there.data.mkdir()
+        with closing(sqlite3.connect(tmp_path / "killed", isolation_level=None)) as killed:
+            killed.executescript("PRAGMA cache_size = 1; CREATE TABLE big AS SELECT hex(zeroblob(9999)) AS x")
+            killed.executescript(
+                "INSERT INTO big SELECT x FROM big, json_each('[1,2,3,4,5,6,7,8,9]'); BEGIN; UPDATE big SET x = lower(x) || 1"
+            )
+            shutil.copy(tmp_path / "killed-journal", there.data / "backup_draft.sqlite3-journal")
+
+        assert "Clean: 2 children, 0 events." in there.manage("restore", str(backup))
 
 
 def test_what_was_not_recorded_yet_comes_too(model_home, tmp_path):
