@@ -15,12 +15,12 @@ def read_or_make_secret_key(path: Path) -> str:
     """Return the key in `path`; make one first, readable by its owner only, where there is none."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     if not path.exists():
-        draft.touch(mode=0o600)
-        draft.write_text(get_random_secret_key())
         try:
+            draft.touch(mode=0o600)
+            draft.write_text(get_random_secret_key())
             os.link(draft, path)  # never over another process's key, never half a key
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text().strip()

@@ -1,5 +1,9 @@
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,7 +17,8 @@ class PlainCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            return super().execute(*args, **options)
+            with _terminated_as_interrupted():
+                return super().execute(*args, **options)
         except KeyboardInterrupt:
             raise CommandError("Stopped.", returncode=INTERRUPTED) from None
         except BrokenPipeError:
@@ -21,3 +26,16 @@ class PlainCommand(BaseCommand):
             raise CommandError("Nobody reads on.", returncode=IMPOSSIBLE) from None
         except Error as error:
             raise CommandError(f"The database: {error}", returncode=IMPOSSIBLE) from error
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Have SIGTERM end it as Ctrl-C does, so that it leaves nothing half done behind."""
+    if threading.current_thread() is not threading.main_thread():  # which alone can say so
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -3,7 +3,6 @@
 import os
 import time
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import IO
 from tracking.backups.errors import BackupError
 
 MANIFEST, SECRET_KEY, UNRECORDED = "manifest.json", "secret_key", "unrecorded.log"
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)  # all that reading a zip can say
 
 
 @contextmanager
@@ -38,14 +36,24 @@ def writing(path: Path) -> Iterator[zipfile.ZipFile]:
 def _name(draft: Path, path: Path) -> None:
     """Give it its name, unless another file has come to have that. Raises BackupError."""
     try:
-        path.touch(mode=0o600, exist_ok=False)
+        _link(draft, path)
     except FileExistsError:
         raise BackupError(f"{path} is there already.") from None
-    draft.replace(path)
+    draft.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
     with suppress(OSError):  # not every file system does that
         os.fsync(folder)
     os.close(folder)
+
+
+def _link(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # of a file system without links
+        path.touch(exist_ok=False)
+        draft.replace(path)
 
 
 @contextmanager
@@ -64,7 +72,9 @@ def reading(path: Path) -> Iterator[zipfile.ZipFile]:
         try:
             archive = stack.enter_context(zipfile.ZipFile(path))
             broken = archive.testzip()
-        except DAMAGE as error:
+        except OSError:
+            raise
+        except Exception as error:  # of many kinds, as it is damaged
             raise BackupError(f"{path} is no backup, or not whole: {error}.") from error
         if broken is not None:
             raise BackupError(f"{path} is damaged: {broken} is not as it was written.")

@@ -1,5 +1,5 @@
+from dataclasses import replace
 from pathlib import Path
-from shutil import copyfileobj
 from zipfile import ZipFile
 
 from django.conf import settings
@@ -8,7 +8,7 @@ from django.db import connection
 from tracking import unrecorded_log
 from tracking.backups.archive import MANIFEST, SECRET_KEY, UNRECORDED, adding, writing
 from tracking.backups.dialects import dialect_of
-from tracking.backups.manifest import Manifest
+from tracking.backups.manifest import Manifest, now
 
 
 def back_up(path: Path) -> Manifest:
@@ -18,13 +18,20 @@ def back_up(path: Path) -> Manifest:
     """
     dialect = dialect_of(connection)
     with writing(path) as archive:
+        made_at, unrecorded_before = now(), _content(unrecorded_log.path())
         with adding(archive, dialect.MEMBER) as part:
-            manifest: Manifest = dialect.dump(connection, part, Manifest.of)
-        # After the database, so that no event is missing in both; what is in both is recorded once.
-        for name, file in _files().items():
-            _add(archive, name, file)
-        archive.writestr(MANIFEST, manifest.to_json())
+            seen: Manifest = dialect.dump(connection, part, Manifest.of)
+        manifest = replace(seen, made_at=made_at)
+        if key_is_ours():
+            _add(archive, SECRET_KEY, _content(_key()))
+        _add(archive, UNRECORDED, _both(unrecorded_before, _content(unrecorded_log.path())))
+        _add(archive, MANIFEST, manifest.to_json().encode())
     return manifest
+
+
+def _both(before: bytes, after: bytes) -> bytes:
+    """Before and after the database, so that no event is missing in both; what is in both is recorded once."""
+    return after if after.startswith(before) else before + after
 
 
 def key_is_ours() -> bool:
@@ -36,11 +43,11 @@ def _key() -> Path:
     return Path(settings.DATA_DIR, "secret_key")
 
 
-def _files() -> dict[str, Path]:
-    return {UNRECORDED: unrecorded_log.path(), **({SECRET_KEY: _key()} if key_is_ours() else {})}
+def _content(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
 
 
-def _add(archive: ZipFile, name: str, file: Path) -> None:
-    if file.exists():
-        with file.open("rb") as source, adding(archive, name) as part:
-            copyfileobj(source, part)
+def _add(archive: ZipFile, name: str, content: bytes) -> None:
+    if content:
+        with adding(archive, name) as part:
+            part.write(content)

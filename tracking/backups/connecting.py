@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -22,11 +23,19 @@ def connected(database: Mapping[str, Any]) -> Iterator[BaseDatabaseWrapper]:
     known = connections.configure_settings({"default": {"ENGINE": database["ENGINE"]}, ALIAS: dict(database)})
     connections.settings[ALIAS] = known[ALIAS]
     try:
+        _connect(connections[ALIAS])
         yield connections[ALIAS]
     finally:
         connections[ALIAS].close()
         del connections[ALIAS]
         del connections.settings[ALIAS]
+
+
+def _connect(connection: BaseDatabaseWrapper) -> None:
+    try:
+        connection.ensure_connection()
+    except (ImproperlyConfigured, TypeError, ValueError) as error:  # of what stands behind the `?` of a URL too
+        raise BackupError(f"Not a database URL: {error}") from error
 
 
 def database_at(url: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
@@ -15,7 +15,7 @@ from children import guards
 from tracking.backups.connecting import connected, database_at
 from tracking.backups.dialects import dialect_of
 from tracking.backups.errors import BackupError
-from tracking.backups.manifest import Manifest, known_migrations, refuse_newer
+from tracking.backups.manifest import applied_migrations, known_migrations, refuse_newer, tables_with_trail
 from tracking.backups.place import NOT_A_MODELS, refuse_inhabited_database
 from tracking.backups.tally import Tally, differences, tally
 
@@ -25,10 +25,10 @@ Progress = Callable[[Sequence[type[Model]]], Iterable[type[Model]]]
 
 
 class Copied(NamedTuple):
-    """What both databases hold, and how many rows stayed behind in tables that are none of Chore's."""
+    """What both databases hold, and which tables stayed behind, as none of Chore's."""
 
     held: Tally
-    left: Tally
+    left: list[str]
 
 
 def copy_database(url: str, *, progress: Progress = iter) -> Copied:
@@ -39,11 +39,12 @@ def copy_database(url: str, *, progress: Progress = iter) -> Copied:
     django.db.Error too.
     """
     with connected(database_at(url)) as source:
-        _refuse_other_version(Manifest.of(source).migrations)
+        there = tables_with_trail(source)
         refuse_inhabited_database()
-        call_command("migrate", verbosity=0)
+        _migrate()
         with dialect_of(source).alone(source), dialect_of(connection).alone(connection), transaction.atomic():
             refuse_inhabited_database()
+            _refuse_other_versions(source)
             models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
             tables = {model._meta.db_table for model in models}
             _copy(source, models, progress)
@@ -51,20 +52,25 @@ def copy_database(url: str, *, progress: Progress = iter) -> Copied:
             lost = differences(tally(source, tables), held)
             if lost:
                 raise BackupError(f"What was copied is not what is there: {'; '.join(lost)}.")
-            return Copied(held, _with_rows(source, {*source.introspection.table_names()} - tables - NOT_A_MODELS))
+    return Copied(held, sorted(there - tables - NOT_A_MODELS))
 
 
-def _refuse_other_version(migrations: list[str]) -> None:
+def _migrate() -> None:
+    try:
+        call_command("migrate", verbosity=0)
+    except CommandError as error:
+        raise BackupError(f"This database cannot be migrated: {error}") from error
+
+
+def _refuse_other_versions(source: BaseDatabaseWrapper) -> None:
+    refuse_newer(applied_migrations(connection), "This database")
+    migrations = applied_migrations(source)
     refuse_newer(migrations, "That database")
     missing = known_migrations() - {*migrations}
     if missing:
         raise BackupError(
             f"That database is of an older version of Chore: migrate it first. It has no {', '.join(sorted(missing))}."
         )
-
-
-def _with_rows(source: BaseDatabaseWrapper, tables: Iterable[str]) -> Tally:
-    return {table: rows for table, rows in tally(source, tables).items() if rows}
 
 
 def _copy(source: BaseDatabaseWrapper, models: Sequence[type[Model]], progress: Progress) -> None:

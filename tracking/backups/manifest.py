@@ -17,7 +17,7 @@ from tracking.backups.tally import Tally, tally
 
 @dataclass(frozen=True)
 class Manifest:
-    """`made_at` is UTC in ISO 8601, `database` the vendor, `migrations` are the applied ones as `app.name`."""
+    """`made_at`, until which all is in it, is UTC in ISO 8601, `database` the vendor, `migrations` are the applied ones as `app.name`."""
 
     version: str
     made_at: str
@@ -28,13 +28,9 @@ class Manifest:
     @classmethod
     def of(cls, connection: BaseDatabaseWrapper) -> "Manifest":
         """Describe a database. Raises BackupError where there is none of Chore's."""
-        with connection.cursor() as cursor:
-            tables = connection.introspection.table_names(cursor)
-        if "tracking_trackingevent" not in tables:
-            raise BackupError("There is nothing to back up: this database has no trail.")
+        tables = tables_with_trail(connection)
         applied = applied_migrations(connection)
-        made_at = clock.now().isoformat().replace("+00:00", "Z")
-        return cls(settings.VERSION, made_at, connection.vendor, applied, tally(connection, tables))
+        return cls(settings.VERSION, now(), connection.vendor, applied, tally(connection, tables))
 
     @classmethod
     def from_json(cls, text: bytes) -> "Manifest":
@@ -42,7 +38,7 @@ class Manifest:
         try:
             told = json.loads(text)
             manifest = cls(**told)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise BackupError("This is no backup of Chore: its manifest cannot be read.") from error
         if not _is_well_formed(told):
             raise BackupError("This is no backup of Chore: its manifest is another one.")
@@ -50,6 +46,18 @@ class Manifest:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
+
+
+def now() -> str:
+    return clock.now().isoformat().replace("+00:00", "Z")
+
+
+def tables_with_trail(connection: BaseDatabaseWrapper) -> set[str]:
+    """Return the tables of a database. Raises BackupError where there is none of Chore's."""
+    tables = {*connection.introspection.table_names()}
+    if "tracking_trackingevent" not in tables:
+        raise BackupError("There is no trail in the database.")
+    return tables
 
 
 def applied_migrations(connection: BaseDatabaseWrapper) -> list[str]:

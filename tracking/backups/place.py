@@ -8,16 +8,20 @@ from django.db import connection
 from tracking import audit_log, unrecorded_log
 from tracking.backups.errors import BackupError
 
-OF_SOMEBODY = ("children_user", "children_family", "tracking_trackingevent")
 NOT_A_MODELS = {"django_migrations"}
+OF_NOBODY = {  # what migrate fills, and what is there before the first user: sessions, failed logins, proofs of no event
+    *NOT_A_MODELS,
+    *("auth_permission", "django_content_type", "django_session", "tracking_verification"),
+    *("axes_accessattempt", "axes_accessattemptexpiration", "axes_accessfailurelog", "axes_accesslog"),
+}
 
 
 def refuse_inhabited_database() -> None:
-    """By a user, a family or an event."""
-    tables = connection.introspection.table_names()
+    """By a row of whatever somebody has made."""
+    tables = {*connection.introspection.table_names()} & {*connection.introspection.django_table_names()}
     with connection.cursor() as cursor:
-        for table in [table for table in OF_SOMEBODY if table in tables]:
-            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')  # noqa: S608 - of this list
+        for table in sorted(tables - OF_NOBODY):
+            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')  # noqa: S608 - a model's
             if cursor.fetchone()[0]:
                 raise BackupError(
                     f"This database is in use, {table} has rows: name an empty one, by CHORE_DATA_DIR or DATABASE_URL."

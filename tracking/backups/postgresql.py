@@ -1,9 +1,12 @@
-"""PostgreSQL: by its own pg_dump and pg_restore, which are to be installed beside Chore, no older than the server."""
+"""PostgreSQL: by its own pg_dump, which is to be installed beside Chore, no older than the server. What that writes is SQL."""
 
 import os
+import re
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from io import BufferedReader
+from itertools import islice, takewhile
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any, TypeVar
@@ -17,11 +20,14 @@ from children import guards
 from tracking.backups.errors import BackupError
 from tracking.verification.snapshot import snapshot
 
-MEMBER = "database.pgdump"
+MEMBER = "database.sql"
 PATIENCE = "20s"  # for a lock: a migration that waits for ours would make pg_dump wait for it
-NOBODYS = ("--no-owner", "--no-privileges")
-DUMP = ("pg_dump", "--format=custom", "--compress=0", f"--lock-wait-timeout={PATIENCE}", *NOBODYS)
-RESTORE = ("pg_restore", "--exit-on-error", "--single-transaction", *NOBODYS)
+DUMP = ("pg_dump", "--no-owner", "--no-privileges", f"--lock-wait-timeout={PATIENCE}")
+COPY, END_OF_ROWS = re.compile(rb"COPY .+ FROM stdin;\n"), b"\\.\n"
+NOT_FOR_HERE = re.compile(
+    rb"\\(un)?restrict \w+\n|SET \w+_timeout = 0;\n"
+)  # psql's; and some that older servers do not know
+ROWS, READ = 1000, 2**20
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -36,24 +42,23 @@ def dump(connection: BaseDatabaseWrapper, file: IO[bytes], look: Callable[[BaseD
         cursor.execute("SELECT pg_export_snapshot()")
         (moment,) = cursor.fetchone()
         seen = look(connection)
-        with _run(connection, *DUMP, f"--snapshot={moment}", stdout=subprocess.PIPE) as process:
-            assert process.stdout  # noqa: S101 - for types
-            copyfileobj(process.stdout, file)
+        _run_to(file, connection, *DUMP, f"--snapshot={moment}")
     return seen
 
 
 def load(connection: BaseDatabaseWrapper, file: IO[bytes], refuse: Callable[[], None], settle: Settle) -> None:
-    """Restore it all or nothing in place of what is there, unless `refuse` raises; then have `settle` deal with it. Raises BackupError."""
-    with alone(connection):
-        refuse()
-        _drop_tables(connection)
-    with _run(connection, *RESTORE, stdin=subprocess.PIPE) as process:
-        assert process.stdin  # noqa: S101 - for types
-        with suppress(BrokenPipeError):  # it says why it stopped
-            copyfileobj(file, process.stdin)
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-    settle(connection)
+    """Have what is in the dump in place of what is there, all or nothing: unless `refuse` or, once it is there, `settle` raises."""
+    tables = _tables(connection)
+    try:
+        with alone(connection):
+            refuse()
+            _drop(connection, tables)
+            with BufferedReader(file, READ) as script:  # type: ignore[type-var]
+                _play(connection, script)
+            settle(connection)
+    finally:
+        connection.close()
+        connection.close_pool()  # type: ignore[attr-defined] # with what the script has set
 
 
 @contextmanager
@@ -65,9 +70,9 @@ def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
         if others:
             raise BackupError(f"Nobody else may use the database, stop its server first: {others} more are connected.")
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-        tables = _tables(connection)
-        if tables:
-            cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
+        ours = [table for table in _tables(connection) if table in connection.introspection.django_table_names()]
+        if ours:
+            cursor.execute(f"LOCK TABLE {_listed(connection, ours)} IN SHARE MODE")
         yield
 
 
@@ -80,41 +85,62 @@ def set_last_id(cursor: Any, table: str, last: int) -> None:
     cursor.execute("SELECT setval(%s, %s, %s)", [_sequence_of(cursor, table), max(last, 1), last > 0])
 
 
-def _drop_tables(connection: BaseDatabaseWrapper) -> None:
-    """Together, so that they need no CASCADE, which takes what others have made on them."""
-    guards.lift(connection)
-    tables = _tables(connection)
-    if tables:
-        with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE {tables}")
-
-
-def _tables(connection: BaseDatabaseWrapper) -> str:
-    return ", ".join(map(connection.ops.quote_name, sorted(connection.introspection.table_names())))
-
-
 def _sequence_of(cursor: Any, table: str) -> str:
     cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [f'"{table}"'])
     return str(cursor.fetchone()[0])
 
 
-@contextmanager
-def _run(connection: BaseDatabaseWrapper, *command: str, **streams: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one of PostgreSQL's tools, and see it end well. Raises BackupError with what it says."""
+def _tables(connection: BaseDatabaseWrapper) -> list[str]:
+    return sorted(connection.introspection.table_names())
+
+
+def _listed(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> str:
+    return ", ".join(map(connection.ops.quote_name, tables))
+
+
+def _drop(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> None:
+    """Together, so that they need no CASCADE, which takes what others have made on them."""
+    guards.lift(connection)
+    if tables:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {_listed(connection, tables)}")
+
+
+def _play(connection: BaseDatabaseWrapper, script: IO[bytes]) -> None:
+    """Run what pg_dump has written, as psql would, in the transaction that is open."""
+    statements: list[bytes] = []
+    with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+        for line in script:
+            if COPY.fullmatch(line):
+                cursor.execute(b"".join(statements))
+                statements = []
+                rows = takewhile(END_OF_ROWS.__ne__, script)
+                with cursor.copy(line) as table:
+                    while chunk := b"".join(islice(rows, ROWS)):
+                        table.write(chunk)
+            elif not NOT_FOR_HERE.fullmatch(line):
+                statements.append(line)
+        cursor.execute(b"".join(statements))
+        cursor.execute("RESET search_path")
+
+
+def _run_to(file: IO[bytes], connection: BaseDatabaseWrapper, *command: str) -> None:
+    """Write what one of PostgreSQL's tools prints. Raises BackupError with what it complains of."""
     target, environment = _address(connection)
     with TemporaryFile() as complaints:
         try:
-            process = subprocess.Popen([*command, target], env=environment, stderr=complaints, **streams)  # type: ignore[call-overload] # noqa: S603
+            process = subprocess.Popen([*command, target], env=environment, stdout=subprocess.PIPE, stderr=complaints)  # noqa: S603
         except OSError as error:
             raise BackupError(
                 f"{command[0]} cannot be run: {error.strerror}. It comes with PostgreSQL's client."
             ) from error
-        try:
-            with process:
-                yield process
-        except BaseException:
-            process.kill()
-            raise
+        with process:
+            assert process.stdout  # noqa: S101 - for types
+            try:
+                copyfileobj(process.stdout, file)
+            except BaseException:
+                process.kill()
+                raise
         if process.returncode:
             complaints.seek(0)
             said = complaints.read().decode(errors="replace").strip() or f"it ended with {process.returncode}."

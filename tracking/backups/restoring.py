@@ -1,11 +1,12 @@
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
 from django.conf import settings
-from django.core.management import CommandError, call_command
-from django.db import Error, connection, transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tracking import unrecorded_log
@@ -35,17 +36,13 @@ def restore(path: Path, *, progress: Progress = iter) -> Manifest:
         manifest = Manifest.from_json(archive.read(MANIFEST))
         _refuse(archive, manifest)
         refuse_logs(archive.read(UNRECORDED) if UNRECORDED in archive.namelist() else b"")
-        _refuse_place()
-        # Before the database: where that is full, all is there that cannot be made from it. The key of a place that is empty is nobody's.
-        _extract(archive, SECRET_KEY, Path(settings.DATA_DIR, "secret_key"), mode=0o600)
-        _extract(archive, UNRECORDED, unrecorded_log.path(), mode=0o640)
         with archive.open(dialect_of(connection).MEMBER) as part:
-            dialect_of(connection).load(connection, part, _refuse_place, partial(_settle, manifest))
+            dialect_of(connection).load(connection, part, _refuse_place, partial(_settle, archive, manifest))
     try:
         call_command("migrate", verbosity=0)
         _write_logs(progress)
-    except (OSError, Error, CommandError) as error:
-        raise Unfinished(str(error)) from error
+    except Exception as error:  # whatever it is: the database is there
+        raise Unfinished(str(error) or repr(error)) from error
     return manifest
 
 
@@ -64,10 +61,19 @@ def _refuse_place() -> None:
     refuse_tables_of_others()
 
 
-def _settle(manifest: Manifest, loaded: BaseDatabaseWrapper) -> None:
-    lost = differences(manifest.tally, Manifest.of(loaded).tally)
+def _settle(archive: ZipFile, manifest: Manifest, loaded: BaseDatabaseWrapper) -> None:
+    """Have all beside the database there before it is: what it cannot be made from again. Raises BackupError where it is not as it was."""
+    found = Manifest.of(loaded)
+    lost = differences(manifest.tally, found.tally)
+    lost += [] if found.migrations == manifest.migrations else ["its migrations are others"]
     if lost:
         raise BackupError(f"What was restored is not what was backed up: {'; '.join(lost)}.")
+    _skip_ids(loaded)
+    _extract(archive, UNRECORDED, unrecorded_log.path(), mode=0o640)
+    _extract(archive, SECRET_KEY, Path(settings.DATA_DIR, "secret_key"), mode=0o600)
+
+
+def _skip_ids(loaded: BaseDatabaseWrapper) -> None:
     dialect, table = dialect_of(loaded), TrackingEvent._meta.db_table
     with transaction.atomic(using=loaded.alias), loaded.cursor() as cursor:
         dialect.set_last_id(cursor, table, dialect.last_id(cursor, table) + SKIPPED)
@@ -78,7 +84,10 @@ def _extract(archive: ZipFile, name: str, path: Path, *, mode: int) -> None:
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.restored")
         draft.touch(mode=mode)
-        draft.write_bytes(archive.read(name))
+        with draft.open("wb") as file:
+            file.write(archive.read(name))
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(path)  # never half a key
 
 

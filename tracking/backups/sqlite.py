@@ -38,16 +38,17 @@ def dump(connection: BaseDatabaseWrapper, file: IO[bytes], look: Callable[[BaseD
 
 
 def load(connection: BaseDatabaseWrapper, file: IO[bytes], refuse: Callable[[], None], settle: Settle) -> None:
-    """Put the copy, once `settle` has dealt with it, all or nothing in place of what is there, unless `refuse` raises. Raises BackupError."""
-    with _draft() as draft:
+    """Have the copy in place of what is there, all or nothing: unless `refuse` or, for the copy, `settle` raises. Raises BackupError."""
+    with _draft() as draft, alone(connection):
+        refuse()
         with draft.open("wb") as copy:
             copyfileobj(file, copy)
         with connected({"ENGINE": connection.settings_dict["ENGINE"], "NAME": draft}) as copied:
             settle(copied)
-        with alone(connection), closing(sqlite3.connect(draft)) as source:
-            refuse()
-            with connection.wrap_database_errors:
-                source.backup(connection.connection)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode = DELETE")  # WAL wants pages of the size that is there
+        with connection.wrap_database_errors, closing(sqlite3.connect(draft)) as source:
+            source.backup(connection.connection)
 
 
 @contextmanager
@@ -60,6 +61,8 @@ def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
             try:
                 cursor.execute("BEGIN EXCLUSIVE")
             except OperationalError as error:
+                if "locked" not in str(error):
+                    raise
                 raise BackupError(f"Nobody else may use the database, stop its server first: {error}.") from error
             cursor.execute("COMMIT")
         yield
@@ -83,17 +86,22 @@ def _draft() -> Iterator[Path]:
     folder = os.open(settings.DATA_DIR, os.O_RDONLY)
     draft = Path(settings.DATA_DIR, DRAFT)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(folder)
         _remove(draft)  # of one that was killed
         draft.touch(mode=0o600)
         try:
             yield draft
         finally:
             _remove(draft)
-    except BlockingIOError:
-        raise BackupError("Another backup is being made, or restored.") from None
     finally:
         os.close(folder)
+
+
+def _lock(folder: int) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BackupError("Another backup is being made, or restored.") from None
 
 
 def _remove(draft: Path) -> None:

@@ -22,6 +22,7 @@ from tracking.backups.dialects import dialect_of
 from tracking.backups.errors import BackupError
 from tracking.tests.faults.disks import small_disk
 from tracking.tests.installation import installed
+from tracking.tests.live import SERVE, running
 
 ACT = """
 import json
@@ -49,6 +50,14 @@ def zipped(path, members):
     with zipfile.ZipFile(path, "w") as file:
         for name, content in members.items():
             file.writestr(name, content)
+    return path
+
+
+def altered(backup, path, name, change):
+    """A backup with another content of one of its files."""
+    with zipfile.ZipFile(backup) as file:
+        members = {member: file.read(member) for member in file.namelist()}
+    return zipped(path, {**members, name: change(members[name])})
 
 
 @pytest.fixture
@@ -87,7 +96,7 @@ def test_it_can_be_read_by_its_owner_only_and_says_what_is_in_it(backup):
     assert list(backup.parent.iterdir()) == [backup]  # no draft
     with zipfile.ZipFile(backup) as file:
         told = json.loads(file.read("manifest.json"))
-        database = {"sqlite": "db.sqlite3", "postgresql": "database.pgdump"}[connection.vendor]
+        database = {"sqlite": "db.sqlite3", "postgresql": "database.sql"}[connection.vendor]
         assert set(file.namelist()) == {database, "secret_key", "manifest.json"}
     assert told["database"] == connection.vendor
     assert (told["tally"]["children_child"], told["tally"]["tracking_trackingevent"]) == (2, 0)
@@ -214,6 +223,7 @@ def test_without_pg_dump_it_says_what_is_missing(model_home, tmp_path):
         ({"holiday.jpg": "sun"}, "no backup of Chore"),
         ({"manifest.json": "{"}, "manifest cannot be read"),
         ({"manifest.json": "[]"}, "manifest cannot be read"),
+        ({"manifest.json": "[" * 200_000}, "manifest cannot be read"),
         ({"manifest.json": "{}"}, "manifest cannot be read"),
         ({"manifest.json": manifest("sqlite", version=1)}, "manifest is another one"),
         ({"manifest.json": manifest("sqlite", tally={"children_child": "two"})}, "manifest is another one"),
@@ -261,42 +271,41 @@ def test_a_torn_or_damaged_one_is_refused(backup, spoil, nothing_is_loaded, tmp_
 
 def test_a_place_where_somebody_lives_is_refused_and_stays_as_it_is(backup, model_home, tmp_path):
     with installed(tmp_path / "data", like=model_home[0]) as inhabited:
-        assert "This database is in use, children_user has rows" in refusal_of(inhabited, "restore", backup)
+        assert "This database is in use, children_" in refusal_of(inhabited, "restore", backup)
         inhabited.manage("verify_tracking")
 
 
 @contextmanager
 def used(installation):
-    """By somebody who does nothing just now, as a server does."""
+    """By somebody who does nothing just now."""
     url = installation.database_url
     with psycopg.connect(url) if url else closing(sqlite3.connect(installation.data / "db.sqlite3")) as somebody:
         somebody.execute("SELECT count(*) FROM children_user")
         yield
 
 
-def test_one_that_is_served_is_refused(backup, tmp_path):
+def test_one_that_is_served_is_refused_and_its_key_stays(backup, tmp_path):
     with installed(tmp_path / "data") as fresh:
-        with used(fresh):
+        with running(fresh, SERVE) as server:  # which nobody asks for anything
+            key = (fresh.data / "secret_key").read_bytes()
             assert "Nobody else may use the database, stop its server first" in refusal_of(fresh, "restore", backup)
+            assert (fresh.data / "secret_key").read_bytes() == key
+        server.log.unlink()
         fresh.manage("restore", str(backup))
 
 
-SOMEBODY_MOVES_IN = """
-from children.models import User
-from django.core.management import call_command
-from tracking.backups import restoring
-
-restoring._extract = lambda *_, **__: User.objects.get_or_create(username="new")
-call_command("restore", {file!r})
+SOMETHING_IS_TO_BE_RECORDED = """
+from tracking.models import UnrecordedEvent
+UnrecordedEvent.objects.create(child_id=1, sequence=1, event={}, error="", created_at="2026-01-01T00:00:00Z")
 """
 
 
-def test_who_moves_in_at_the_last_moment_stays(backup, tmp_path):
+@pytest.mark.once
+def test_one_in_which_an_event_is_still_to_be_recorded_is_refused(backup, tmp_path):
     with installed(tmp_path / "data") as fresh:
-        script = SOMEBODY_MOVES_IN.format(file=str(backup))
+        fresh.manage("shell", "--no-imports", script=SOMETHING_IS_TO_BE_RECORDED)
 
-        assert "children_user has rows" in refusal_of(fresh, "shell", "--no-imports", "--command", script)
-        assert fresh.tell("from children.models import User; print(User.objects.count())") == 1
+        assert "in use, tracking_unrecordedevent has rows" in refusal_of(fresh, "restore", backup)
 
 
 @pytest.mark.once
@@ -374,7 +383,63 @@ def test_what_was_not_recorded_yet_comes_too(model_home, tmp_path):
         assert (there.data / unrecorded).read_text() == "CRITICAL tracking.unrecorded: {}\n"
 
 
-# What fails later
+# What fails on the way
+
+
+def lose_a_child(content):
+    told = json.loads(content)
+    return json.dumps({**told, "tally": {**told["tally"], "children_child": 3}})
+
+
+def test_where_it_is_not_as_it_was_nothing_is_restored(backup, tmp_path):
+    other = altered(backup, tmp_path / "other.zip", "manifest.json", lose_a_child)
+    with installed(tmp_path / "data") as there:
+        key = (there.data / "secret_key").read_bytes()
+
+        told = refusal_of(there, "restore", other)
+        assert "Not restored: What was restored is not what was backed up: children_child was 3, and is 2" in told
+        assert (there.data / "secret_key").read_bytes() == key
+        there.manage("check", "--database", "default")
+        there.manage("migrate", "--check")
+        assert "Clean: 2 children, 0 events." in there.manage("restore", str(backup))
+
+
+@pytest.mark.postgresql
+def test_what_only_psql_or_a_newer_server_understands_is_passed_over(backup, tmp_path):
+    newer = b"\\restrict a1B2\nSET transaction_timeout = 0;\n%s\\unrestrict a1B2\n"
+    other = altered(backup, tmp_path / "other.zip", "database.sql", lambda script: newer % script)
+    with installed(tmp_path / "data", migrated=False) as there:
+        assert "Clean: 2 children, 0 events." in there.manage("restore", str(other))
+
+
+@pytest.mark.once
+def test_a_database_of_other_pages_is_restored_too(model_home, tmp_path):
+    with installed(tmp_path / "old", like=model_home[0]) as old, installed(tmp_path / "new") as new:
+        with closing(sqlite3.connect(old.data / "db.sqlite3")) as database:
+            database.executescript("PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM")
+        old.manage("backup", str(tmp_path / "chore.zip"))
+
+        assert "Clean: 2 children, 0 events." in new.manage("restore", str(tmp_path / "chore.zip"))
+
+
+TERMINATED = """
+import os
+import signal
+
+from django.core.management import call_command
+from tracking.backups.manifest import Manifest
+
+Manifest.of = lambda connection: os.kill(os.getpid(), signal.SIGTERM)
+call_command("backup", {file!r})
+"""
+
+
+@pytest.mark.once
+def test_one_that_is_told_to_stop_leaves_nothing(model_home, tmp_path):
+    script = TERMINATED.format(file=str(tmp_path / "chore.zip"))
+
+    assert "Stopped." in refusal_of(model_home[0], "shell", "--no-imports", "--command", script)
+    assert list(tmp_path.iterdir()) == []
 
 
 WITHOUT_ROOM_FOR_LOGS = """

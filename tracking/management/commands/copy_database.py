@@ -29,6 +29,6 @@ class Command(PlainCommand):
         self.stdout.write(
             f"{held['tracking_trackingevent']} events of {held['children_child']} children: {tables} tables with the same counts and sums."
         )
-        for table, rows in copied.left.items():
-            self.stdout.write(f"Left behind, as no table of Chore's: {table}, {rows} rows.")
+        if copied.left:
+            self.stdout.write(f"Left behind, as no tables of Chore's: {', '.join(copied.left)}.")
         call_command("verify_tracking", stdout=self.stdout, stderr=self.stderr)

@@ -15,7 +15,7 @@ FINISH = "Mend that, and finish it: manage.py migrate, rebuild_audit_log, and ve
 class Command(PlainCommand):
     help = (
         "Bring a backup to an empty CHORE_DATA_DIR, or an empty database of the same kind, migrate it, write its audit log, and prove "
-        "its trail as verify_tracking does. Exit status 1: it is restored, with findings; 3: it could not be done."
+        "its trail as verify_tracking does. No server may run on it. Exit status 1: it is restored, with findings; 3: it could not be done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

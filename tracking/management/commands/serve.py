@@ -1,12 +1,13 @@
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connection
 
 from children.services.housekeeping import keep_house_every
 
@@ -32,10 +33,23 @@ class Command(BaseCommand):
                 ws="none",
             )
             try:
-                with housekeeping():
+                with database_open(), housekeeping():
                     uvicorn.Server(config).run(sockets=[listener])
             except KeyboardInterrupt:  # Ctrl-C, and all is stopped already
                 self.stdout.write("Stopped.")
+
+
+@contextmanager
+def database_open() -> Iterator[None]:
+    """Have SQLite's file open, requests or none: so `restore` and `copy_database` see that it is served."""
+    opened = connection.copy()
+    with suppress(Error):  # /readyz says it
+        if opened.vendor == "sqlite":
+            opened.ensure_connection()
+    try:
+        yield
+    finally:
+        opened.close()
 
 
 @contextmanager
