@@ -30,12 +30,14 @@ class PlainCommand(BaseCommand):
 
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
-    """Have SIGTERM end it as Ctrl-C does, so that it leaves nothing half done behind."""
+    """Have what would kill it at once end it as Ctrl-C does, so that it leaves nothing half done behind."""
+    signals = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
     if threading.current_thread() is not threading.main_thread():  # which alone can say so
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signals = []
+    for number in signals:
+        signal.signal(number, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number in signals:
+            signal.signal(number, signal.SIG_DFL)

@@ -234,7 +234,7 @@ def test_they_stand_all_along_when_there_is_nothing_to_migrate(db, there_before_
     with CaptureQueriesContext(connection) as statements:
         call_command("migrate", verbosity=0)
 
-    assert not [statement["sql"] for statement in statements if "TRIGGER" in statement["sql"].partition("FROM")[0]]
+    assert not [statement["sql"] for statement in statements if statement["sql"].startswith(("DROP", "CREATE"))]
     assert there_before_migrations["children"] == {guard.trigger for guard in HERE}
     assert missing() == []
 

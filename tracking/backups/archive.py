@@ -5,12 +5,15 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
 from tracking.backups.errors import BackupError
+from tracking.backups.files import lock, sync_folder
 
+DRAFT = ".draft"
 MANIFEST, SECRET_KEY, UNRECORDED = "manifest.json", "secret_key", "unrecorded.log"
 
 
@@ -21,39 +24,40 @@ def writing(path: Path) -> Iterator[zipfile.ZipFile]:
         raise BackupError(f"{path} is there already.")
     if not path.parent.is_dir():
         raise BackupError(f"There is no folder {path.parent}.")
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
+    _remove_left(path)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT, delete=False) as draft:
         try:
+            lock(draft.fileno())
             with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
                 yield archive
             draft.flush()
             os.fsync(draft.fileno())
             _name(Path(draft.name), path)
-        except BaseException:
+        finally:
             Path(draft.name).unlink(missing_ok=True)
-            raise
+
+
+def _remove_left(path: Path) -> None:
+    """What one to the same name has left that was killed."""
+    for draft in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
+        with suppress(BackupError, OSError), draft.open("rb") as left:
+            lock(left.fileno())
+            draft.unlink()
 
 
 def _name(draft: Path, path: Path) -> None:
     """Give it its name, unless another file has come to have that. Raises BackupError."""
     try:
-        _link(draft, path)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            raise
+        except OSError:  # of a file system without links
+            path.touch(exist_ok=False)
+            draft.replace(path)
     except FileExistsError:
         raise BackupError(f"{path} is there already.") from None
-    draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    with suppress(OSError):  # not every file system does that
-        os.fsync(folder)
-    os.close(folder)
-
-
-def _link(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        raise
-    except OSError:  # of a file system without links
-        path.touch(exist_ok=False)
-        draft.replace(path)
+    sync_folder(path.parent)
 
 
 @contextmanager

@@ -1,14 +1,15 @@
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
 from django.conf import settings
 from django.db import connection
 
+from children import clock
 from tracking import unrecorded_log
 from tracking.backups.archive import MANIFEST, SECRET_KEY, UNRECORDED, adding, writing
 from tracking.backups.dialects import dialect_of
-from tracking.backups.manifest import Manifest, now
+from tracking.backups.manifest import Manifest
 
 
 def back_up(path: Path) -> Manifest:
@@ -18,10 +19,10 @@ def back_up(path: Path) -> Manifest:
     """
     dialect = dialect_of(connection)
     with writing(path) as archive:
-        made_at, unrecorded_before = now(), _content(unrecorded_log.path())
+        made_at = clock.now().isoformat().replace("+00:00", "Z")
+        unrecorded_before = _content(unrecorded_log.path())
         with adding(archive, dialect.MEMBER) as part:
-            seen: Manifest = dialect.dump(connection, part, Manifest.of)
-        manifest = replace(seen, made_at=made_at)
+            manifest: Manifest = dialect.dump(connection, part, partial(Manifest.of, made_at=made_at))
         if key_is_ours():
             _add(archive, SECRET_KEY, _content(_key()))
         _add(archive, UNRECORDED, _both(unrecorded_before, _content(unrecorded_log.path())))
@@ -31,7 +32,7 @@ def back_up(path: Path) -> Manifest:
 
 def _both(before: bytes, after: bytes) -> bytes:
     """Before and after the database, so that no event is missing in both; what is in both is recorded once."""
-    return after if after.startswith(before) else before + after
+    return after if after.startswith(before) else before + b"\n" + after
 
 
 def key_is_ours() -> bool:

@@ -10,14 +10,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from children import clock
 from tracking.backups.errors import BackupError
 from tracking.backups.tally import Tally, tally
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """`made_at`, until which all is in it, is UTC in ISO 8601, `database` the vendor, `migrations` are the applied ones as `app.name`."""
+    """`made_at`, by which all that was committed is in it, is UTC in ISO 8601, `database` the vendor, `migrations` are the applied ones as `app.name`."""
 
     version: str
     made_at: str
@@ -26,11 +25,11 @@ class Manifest:
     tally: Tally
 
     @classmethod
-    def of(cls, connection: BaseDatabaseWrapper) -> "Manifest":
+    def of(cls, connection: BaseDatabaseWrapper, *, made_at: str) -> "Manifest":
         """Describe a database. Raises BackupError where there is none of Chore's."""
         tables = tables_with_trail(connection)
         applied = applied_migrations(connection)
-        return cls(settings.VERSION, now(), connection.vendor, applied, tally(connection, tables))
+        return cls(settings.VERSION, made_at, connection.vendor, applied, tally(connection, tables))
 
     @classmethod
     def from_json(cls, text: bytes) -> "Manifest":
@@ -46,10 +45,6 @@ class Manifest:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2)
-
-
-def now() -> str:
-    return clock.now().isoformat().replace("+00:00", "Z")
 
 
 def tables_with_trail(connection: BaseDatabaseWrapper) -> set[str]:

@@ -24,9 +24,9 @@ MEMBER = "database.sql"
 PATIENCE = "20s"  # for a lock: a migration that waits for ours would make pg_dump wait for it
 DUMP = ("pg_dump", "--no-owner", "--no-privileges", f"--lock-wait-timeout={PATIENCE}")
 COPY, END_OF_ROWS = re.compile(rb"COPY .+ FROM stdin;\n"), b"\\.\n"
-NOT_FOR_HERE = re.compile(
-    rb"\\(un)?restrict \w+\n|SET \w+_timeout = 0;\n"
-)  # psql's; and some that older servers do not know
+NOT_FOR_HERE = re.compile(  # psql's own; ours, and one that older servers do not know; what only a superuser may, and Chore does not need
+    rb"\\(un)?restrict \w+\n|SET (lock|transaction)_timeout = 0;\n|(CREATE|COMMENT ON) EXTENSION .+;\n"
+)
 ROWS, READ = 1000, 2**20
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
@@ -48,7 +48,9 @@ def dump(connection: BaseDatabaseWrapper, file: IO[bytes], look: Callable[[BaseD
 
 def load(connection: BaseDatabaseWrapper, file: IO[bytes], refuse: Callable[[], None], settle: Settle) -> None:
     """Have what is in the dump in place of what is there, all or nothing: unless `refuse` or, once it is there, `settle` raises."""
-    tables = _tables(connection)
+    tables = _tables(
+        connection
+    )  # those which `alone` locks and `refuse` looks at: what comes later is in the way, and stays
     try:
         with alone(connection):
             refuse()

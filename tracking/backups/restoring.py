@@ -13,6 +13,7 @@ from tracking import unrecorded_log
 from tracking.backups.archive import MANIFEST, SECRET_KEY, UNRECORDED, reading
 from tracking.backups.dialects import dialect_of
 from tracking.backups.errors import BackupError, Unfinished
+from tracking.backups.files import sync_folder
 from tracking.backups.manifest import Manifest, refuse_newer
 from tracking.backups.place import refuse_inhabited_database, refuse_logs, refuse_tables_of_others
 from tracking.backups.tally import differences
@@ -35,14 +36,14 @@ def restore(path: Path, *, progress: Progress = iter) -> Manifest:
     with reading(path) as archive:
         manifest = Manifest.from_json(archive.read(MANIFEST))
         _refuse(archive, manifest)
-        refuse_logs(archive.read(UNRECORDED) if UNRECORDED in archive.namelist() else b"")
-        with archive.open(dialect_of(connection).MEMBER) as part:
-            dialect_of(connection).load(connection, part, _refuse_place, partial(_settle, archive, manifest))
+        dialect = dialect_of(connection)
+        with archive.open(dialect.MEMBER) as part:
+            dialect.load(connection, part, partial(_refuse_place, archive), partial(_settle, archive, manifest))
     try:
         call_command("migrate", verbosity=0)
         _write_logs(progress)
-    except Exception as error:  # whatever it is: the database is there
-        raise Unfinished(str(error) or repr(error)) from error
+    except (Exception, KeyboardInterrupt) as error:  # whatever it is: the database is there
+        raise Unfinished(str(error) or type(error).__name__) from error
     return manifest
 
 
@@ -56,14 +57,15 @@ def _refuse(archive: ZipFile, manifest: Manifest) -> None:
     refuse_newer(manifest.migrations, f"This backup, of Chore {manifest.version},")
 
 
-def _refuse_place() -> None:
+def _refuse_place(archive: ZipFile) -> None:
     refuse_inhabited_database()
     refuse_tables_of_others()
+    refuse_logs(archive.read(UNRECORDED) if UNRECORDED in archive.namelist() else b"")
 
 
 def _settle(archive: ZipFile, manifest: Manifest, loaded: BaseDatabaseWrapper) -> None:
     """Have all beside the database there before it is: what it cannot be made from again. Raises BackupError where it is not as it was."""
-    found = Manifest.of(loaded)
+    found = Manifest.of(loaded, made_at=manifest.made_at)
     lost = differences(manifest.tally, found.tally)
     lost += [] if found.migrations == manifest.migrations else ["its migrations are others"]
     if lost:
@@ -89,6 +91,7 @@ def _extract(archive: ZipFile, name: str, path: Path, *, mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)  # never half a key
+        sync_folder(path.parent)
 
 
 def _write_logs(progress: Progress) -> None:

@@ -1,6 +1,5 @@
 """SQLite: its online backup copies what is committed at one moment, while others write."""
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tracking.backups.connecting import connected
 from tracking.backups.errors import BackupError
+from tracking.backups.files import lock
 
 MEMBER = "db.sqlite3"
 DRAFT = "backup_draft.sqlite3"
@@ -47,6 +47,7 @@ def load(connection: BaseDatabaseWrapper, file: IO[bytes], refuse: Callable[[], 
             settle(copied)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode = DELETE")  # WAL wants pages of the size that is there
+            cursor.execute("PRAGMA synchronous = FULL")
         with connection.wrap_database_errors, closing(sqlite3.connect(draft)) as source:
             source.backup(connection.connection)
 
@@ -86,7 +87,7 @@ def _draft() -> Iterator[Path]:
     folder = os.open(settings.DATA_DIR, os.O_RDONLY)
     draft = Path(settings.DATA_DIR, DRAFT)
     try:
-        _lock(folder)
+        lock(folder)
         _remove(draft)  # of one that was killed
         draft.touch(mode=0o600)
         try:
@@ -95,13 +96,6 @@ def _draft() -> Iterator[Path]:
             _remove(draft)
     finally:
         os.close(folder)
-
-
-def _lock(folder: int) -> None:
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise BackupError("Another backup is being made, or restored.") from None
 
 
 def _remove(draft: Path) -> None:

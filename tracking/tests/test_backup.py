@@ -18,6 +18,7 @@ from django.db import connection
 
 from children.management.plain import IMPOSSIBLE
 from tracking.backups.archive import writing
+from tracking.backups.backing_up import _both
 from tracking.backups.dialects import dialect_of
 from tracking.backups.errors import BackupError
 from tracking.tests.faults.disks import small_disk
@@ -121,6 +122,21 @@ def test_nor_is_one_touched_that_has_come_meanwhile(tmp_path):
 
 
 @pytest.mark.once
+def test_what_one_has_left_that_was_killed_goes_and_what_another_one_writes_stays(tmp_path):
+    file = tmp_path / "chore.zip"
+    left = [tmp_path / f".chore.zip.{name}.draft" for name in ("killed", "other")]
+    for draft in left:
+        draft.touch()
+
+    with left[1].open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with writing(file):
+            pass
+
+    assert {*tmp_path.iterdir()} == {file, left[1]}
+
+
+@pytest.mark.once
 def test_a_key_of_the_environment_is_not_in_it_and_it_says_so(model_home, tmp_path):
     installation = model_home[0].with_variables(CHORE_SECRET_KEY=get_random_secret_key())
 
@@ -180,8 +196,8 @@ def migrate():
     with psycopg.connect({url!r}) as other:
         other.execute("LOCK TABLE children_child IN ACCESS EXCLUSIVE MODE")
 
-def see_and_let_it_wait(database):
-    seen = see(database)
+def see_and_let_it_wait(database, **when):
+    seen = see(database, **when)
     threading.Thread(target=migrate).start()
     with psycopg.connect({url!r}, autocommit=True) as other:
         while not other.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
@@ -309,20 +325,21 @@ def test_one_in_which_an_event_is_still_to_be_recorded_is_refused(backup, tmp_pa
 
 
 @pytest.mark.once
-def test_a_folder_with_logs_of_others_is_refused(backup, nothing_is_loaded, settings):
-    settings.LOG_DIR.mkdir()
-    (settings.LOG_DIR / "tracking_user_7.log").touch()
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("tracking_user_7.log", "There are logs already"),
+        ("unrecorded.log", "events that are still to be recorded already"),
+    ],
+)
+def test_a_folder_with_logs_of_others_is_refused(name, why, backup, tmp_path):
+    with installed(tmp_path / "data", migrated=False) as there:
+        log = there.data / "logs" / name
+        log.parent.mkdir(parents=True)
+        log.write_text("{}\n")
 
-    assert "There are logs already" in refusal("restore", backup)
-
-
-@pytest.mark.once
-def test_a_folder_with_events_that_are_still_to_be_recorded_is_refused(backup, nothing_is_loaded, settings):
-    settings.LOG_DIR.mkdir()
-    (settings.LOG_DIR / "unrecorded.log").write_text("{}\n")
-
-    assert "There are events that are still to be recorded already" in refusal("restore", backup)
-    assert (settings.LOG_DIR / "unrecorded.log").read_text() == "{}\n"
+        assert why in refusal_of(there, "restore", backup)
+        assert log.read_text() == "{}\n"
 
 
 @pytest.mark.postgresql
@@ -369,6 +386,13 @@ def test_the_journal_of_one_that_was_killed_does_not_come_over_the_next(backup, 
         assert "Clean: 2 children, 0 events." in there.manage("restore", str(backup))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "both"), [("1\n", "1\n2\n", "1\n2\n"), ("1\n", "", "1\n\n"), ("", "2\n", "2\n"), ("", "", "")]
+)
+def test_what_is_replayed_and_removed_meanwhile_comes_too(before, after, both):
+    assert _both(before.encode(), after.encode()) == both.encode()
+
+
 def test_what_was_not_recorded_yet_comes_too(model_home, tmp_path):
     with (
         installed(tmp_path / "data", like=model_home[0]) as installation,
@@ -406,7 +430,7 @@ def test_where_it_is_not_as_it_was_nothing_is_restored(backup, tmp_path):
 
 @pytest.mark.postgresql
 def test_what_only_psql_or_a_newer_server_understands_is_passed_over(backup, tmp_path):
-    newer = b"\\restrict a1B2\nSET transaction_timeout = 0;\n%s\\unrestrict a1B2\n"
+    newer = b"\\restrict a1B2\nSET transaction_timeout = 0;\nCREATE EXTENSION nowhere;\n%s\\unrestrict a1B2\n"
     other = altered(backup, tmp_path / "other.zip", "database.sql", lambda script: newer % script)
     with installed(tmp_path / "data", migrated=False) as there:
         assert "Clean: 2 children, 0 events." in there.manage("restore", str(other))
@@ -429,7 +453,7 @@ import signal
 from django.core.management import call_command
 from tracking.backups.manifest import Manifest
 
-Manifest.of = lambda connection: os.kill(os.getpid(), signal.SIGTERM)
+Manifest.of = lambda connection, made_at: os.kill(os.getpid(), signal.SIGTERM)
 call_command("backup", {file!r})
 """
 
@@ -442,24 +466,31 @@ def test_one_that_is_told_to_stop_leaves_nothing(model_home, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-WITHOUT_ROOM_FOR_LOGS = """
+WITHOUT_LOGS = """
 from django.core.management import call_command
 from tracking.backups import restoring
 
 def write_logs(progress):
-    raise OSError(28, "No space left on device")
+    raise {error}
 
 restoring._write_logs = write_logs
 call_command("restore", {file!r})
 """
 
 
-def test_what_fails_once_the_database_is_there_can_be_finished(backup, tmp_path):
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        ("OSError(28, 'No space left on device')", "[Errno 28] No space left on device"),
+        pytest.param("KeyboardInterrupt", "KeyboardInterrupt", marks=pytest.mark.once),
+    ],
+)
+def test_what_fails_once_the_database_is_there_can_be_finished(error, why, backup, tmp_path):
     with installed(tmp_path / "data", migrated=False) as there:
-        script = WITHOUT_ROOM_FOR_LOGS.format(file=str(backup))
+        script = WITHOUT_LOGS.format(error=error, file=str(backup))
         told = refusal_of(there, "shell", "--no-imports", "--command", script)
 
-        assert "Restored, but not finished: [Errno 28] No space left on device. Mend that, and finish it" in told
+        assert f"Restored, but not finished: {why}. Mend that, and finish it" in told
         for command in ("migrate", "rebuild_audit_log", "verify_tracking"):
             assert command in told
             told_then = there.manage(command)

@@ -111,7 +111,7 @@ def test_nor_one_that_cannot_be_connected_to(empty, url):
 def test_one_that_does_not_answer_is_refused(empty):
     nobody = "postgres://nobody@127.0.0.1:1/chore?connect_timeout=1"
 
-    assert "The database: " in refusal_of(empty, "copy_database", nobody)
+    assert "Not copied: connection failed" in refusal_of(empty, "copy_database", nobody)
 
 
 @pytest.mark.once

@@ -2,6 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db import Error
 
 from children.management.plain import IMPOSSIBLE, PlainCommand
 from tracking.backups.backing_up import back_up, key_is_ours
@@ -20,7 +21,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             manifest = back_up(file)
-        except (BackupError, OSError) as error:
+        except (BackupError, OSError, Error) as error:
             raise CommandError(f"Not backed up: {error}", returncode=IMPOSSIBLE) from error
         if not key_is_ours():
             self.stdout.write("The key is not in it, as it is that of CHORE_SECRET_KEY: keep it too.")

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
+from django.db import Error
 from tqdm import tqdm
 
 from children.management.plain import IMPOSSIBLE, PlainCommand
@@ -22,7 +23,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, url: str, **options: Any) -> None:
         try:
             copied = copy_database(url, progress=lambda models: tqdm(models, disable=None, unit="table"))
-        except (BackupError, OSError) as error:
+        except (BackupError, OSError, Error) as error:
             raise CommandError(f"Not copied: {error}", returncode=IMPOSSIBLE) from error
         held = copied.held
         tables = sum("." not in name for name in held)

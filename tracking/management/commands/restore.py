@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
+from django.db import Error
 from tqdm import tqdm
 
 from children.management.plain import IMPOSSIBLE, PlainCommand
@@ -24,7 +25,7 @@ class Command(PlainCommand):
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
         try:
             manifest = restore(file, progress=lambda ids: tqdm(ids, disable=None, unit="log"))
-        except (BackupError, OSError) as error:
+        except (BackupError, OSError, Error) as error:
             raise CommandError(f"Not restored: {error}", returncode=IMPOSSIBLE) from error
         except Unfinished as error:
             raise CommandError(f"Restored, but not finished: {error}. {FINISH}", returncode=IMPOSSIBLE) from error

@@ -1,0 +1,26 @@
+"""What is written has its name only once it is whole, and is on the disk then."""
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from tracking.backups.errors import BackupError
+
+
+def lock(descriptor: int) -> None:
+    """Until it is closed. Raises BackupError where another process has."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BackupError("Another backup is being made, or restored.") from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in it on the disk, where the file system does that."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
