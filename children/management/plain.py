@@ -31,13 +31,19 @@ class PlainCommand(BaseCommand):
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
     """Have what would kill it at once end it as Ctrl-C does, so that it leaves nothing half done behind."""
-    signals = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
+    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) == signal.SIG_DFL]
     if threading.current_thread() is not threading.main_thread():  # which alone can say so
-        signals = []
-    for number in signals:
-        signal.signal(number, signal.default_int_handler)
+        numbers = []
+
+    def interrupt(*_: Any) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)  # it is ending: often there comes a second one
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        signal.signal(number, interrupt)
     try:
         yield
     finally:
-        for number in signals:
+        for number in numbers:
             signal.signal(number, signal.SIG_DFL)

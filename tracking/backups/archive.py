@@ -27,7 +27,8 @@ def writing(path: Path) -> Iterator[zipfile.ZipFile]:
     _remove_left(path)
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT, delete=False) as draft:
         try:
-            lock(draft.fileno())
+            with suppress(OSError):  # not every file system does that
+                lock(draft.fileno())
             with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
                 yield archive
             draft.flush()
@@ -40,7 +41,7 @@ def writing(path: Path) -> Iterator[zipfile.ZipFile]:
 def _remove_left(path: Path) -> None:
     """What one to the same name has left that was killed."""
     for draft in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
-        with suppress(BackupError, OSError), draft.open("rb") as left:
+        with suppress(BackupError, OSError), draft.open("r+b") as left:
             lock(left.fileno())
             draft.unlink()
 
@@ -48,16 +49,20 @@ def _remove_left(path: Path) -> None:
 def _name(draft: Path, path: Path) -> None:
     """Give it its name, unless another file has come to have that. Raises BackupError."""
     try:
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            raise
-        except OSError:  # of a file system without links
-            path.touch(exist_ok=False)
-            draft.replace(path)
+        _link(draft, path)
     except FileExistsError:
         raise BackupError(f"{path} is there already.") from None
     sync_folder(path.parent)
+
+
+def _link(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # of a file system without links
+        path.touch(exist_ok=False)
+        draft.replace(path)
 
 
 @contextmanager

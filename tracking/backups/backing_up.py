@@ -15,7 +15,7 @@ from tracking.backups.manifest import Manifest
 def back_up(path: Path) -> Manifest:
     """Write all of this installation into one file, as it is at one moment, while acts go on; return what is in it.
 
-    The audit log is a copy of the trail, and written from it again when it is restored. Raises BackupError, OSError.
+    The audit log is a copy of the trail, and written from it again when it is restored. Raises BackupError, OSError, django.db.Error.
     """
     dialect = dialect_of(connection)
     with writing(path) as archive:

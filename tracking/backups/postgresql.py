@@ -4,13 +4,14 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from itertools import islice, takewhile
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any, TypeVar
 
+import psycopg
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import pq
@@ -24,9 +25,10 @@ MEMBER = "database.sql"
 PATIENCE = "20s"  # for a lock: a migration that waits for ours would make pg_dump wait for it
 DUMP = ("pg_dump", "--no-owner", "--no-privileges", f"--lock-wait-timeout={PATIENCE}")
 COPY, END_OF_ROWS = re.compile(rb"COPY .+ FROM stdin;\n"), b"\\.\n"
-NOT_FOR_HERE = re.compile(  # psql's own; ours, and one that older servers do not know; what only a superuser may, and Chore does not need
-    rb"\\(un)?restrict \w+\n|SET (lock|transaction)_timeout = 0;\n|(CREATE|COMMENT ON) EXTENSION .+;\n"
-)
+NOT_FOR_HERE = re.compile(
+    rb"\\(un)?restrict \w+\n|SET (lock|transaction)_timeout = 0;\n"
+)  # psql's; ours; not of older servers
+EXTENSION = re.compile(rb"(CREATE|COMMENT ON) EXTENSION .+;\n")
 ROWS, READ = 1000, 2**20
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
@@ -120,6 +122,9 @@ def _play(connection: BaseDatabaseWrapper, script: IO[bytes]) -> None:
                 with cursor.copy(line) as table:
                     while chunk := b"".join(islice(rows, ROWS)):
                         table.write(chunk)
+            elif EXTENSION.fullmatch(line):
+                with suppress(psycopg.Error), transaction.atomic(using=connection.alias):
+                    cursor.execute(line)  # which Chore does not need, and only a superuser may make
             elif not NOT_FOR_HERE.fullmatch(line):
                 statements.append(line)
         cursor.execute(b"".join(statements))

@@ -31,7 +31,7 @@ def restore(path: Path, *, progress: Progress = iter) -> Manifest:
     An id of an event is never given again, not even to what was lost since: the next one is SKIPPED later, and clients of the stream
     that know of lost events are told to begin anew. `progress` is given the users whose logs are written.
 
-    Raises BackupError and OSError where nothing is restored, and Unfinished where the database is.
+    Raises BackupError, OSError and django.db.Error where nothing is restored, and Unfinished where the database is.
     """
     with reading(path) as archive:
         manifest = Manifest.from_json(archive.read(MANIFEST))
@@ -42,8 +42,10 @@ def restore(path: Path, *, progress: Progress = iter) -> Manifest:
     try:
         call_command("migrate", verbosity=0)
         _write_logs(progress)
-    except (Exception, KeyboardInterrupt) as error:  # whatever it is: the database is there
-        raise Unfinished(str(error) or type(error).__name__) from error
+    except KeyboardInterrupt as error:
+        raise Unfinished("it was stopped") from error
+    except Exception as error:  # whatever it is: the database is there
+        raise Unfinished(str(error) or repr(error)) from error
     return manifest
 
 
@@ -85,12 +87,15 @@ def _extract(archive: ZipFile, name: str, path: Path, *, mode: int) -> None:
     if name in archive.namelist():
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.restored")
-        draft.touch(mode=mode)
-        with draft.open("wb") as file:
-            file.write(archive.read(name))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)  # never half a key
+        try:
+            draft.touch(mode=mode)
+            with draft.open("wb") as file:
+                file.write(archive.read(name))
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)  # never half a key
+        finally:
+            draft.unlink(missing_ok=True)
         sync_folder(path.parent)
 
 

@@ -18,6 +18,7 @@ from django.db import connection
 
 from children import clock
 from children.management.plain import IMPOSSIBLE
+from tracking.backups import restoring
 from tracking.backups.archive import writing
 from tracking.backups.backing_up import _both
 from tracking.backups.dialects import dialect_of
@@ -444,17 +445,36 @@ import signal
 from django.core.management import call_command
 from tracking.backups.manifest import Manifest
 
-Manifest.of = lambda connection, made_at: os.kill(os.getpid(), signal.SIGTERM)
+def see(connection, made_at):
+    try:
+        os.kill(os.getpid(), signal.{signal})
+    finally:
+        os.kill(os.getpid(), signal.{signal})
+
+Manifest.of = see
 call_command("backup", {file!r})
 """
 
 
 @pytest.mark.once
-def test_one_that_is_told_to_stop_leaves_nothing(model_home, tmp_path):
-    script = TERMINATED.format(file=str(tmp_path / "chore.zip"))
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_one_that_is_told_to_stop_leaves_nothing(name, model_home, tmp_path):
+    script = TERMINATED.format(signal=name, file=str(tmp_path / "chore.zip"))
 
     assert "Stopped." in refusal_of(model_home[0], "shell", "--no-imports", "--command", script)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), CommandError("a conflict"), ValueError()])
+def test_what_fails_once_the_database_is_there_is_told(error, backup, monkeypatch):
+    def migrate(*_, **__):
+        raise error
+
+    monkeypatch.setattr(dialect_of(connection), "load", lambda *_: None)
+    monkeypatch.setattr(restoring, "call_command", migrate)
+
+    assert f"Restored, but not finished: {str(error) or repr(error)}. Mend that" in refusal("restore", backup)
 
 
 STOPPED_BEFORE_LOGS = """
@@ -475,7 +495,7 @@ def test_what_fails_once_the_database_is_there_can_be_finished(backup, tmp_path)
         script = STOPPED_BEFORE_LOGS.format(file=str(backup))
         told = refusal_of(there, "shell", "--no-imports", "--command", script)
 
-        assert "Restored, but not finished: KeyboardInterrupt. Mend that, and finish it" in told
+        assert "Restored, but not finished: it was stopped. Mend that, and finish it" in told
         for command in ("migrate", "rebuild_audit_log", "verify_tracking"):
             assert command in told
             told_then = there.manage(command)

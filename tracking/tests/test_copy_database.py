@@ -128,6 +128,7 @@ def test_while_either_is_used_by_others_nothing_is_copied(old, empty):
         assert "Nobody else may use the database" in refusal_of(empty, "copy_database", url_of(old))
     with used(empty):
         assert "Nobody else may use the database" in refusal_of(empty, "copy_database", url_of(old))
+    assert "Clean: 2 children, 8 events." in empty.manage("copy_database", url_of(old))  # it is empty still
 
 
 @pytest.mark.once
