@@ -4,8 +4,11 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from chore_project.secret_key import read_or_make_secret_key
 
 pytestmark = pytest.mark.once
 
@@ -89,6 +92,17 @@ def test_a_key_is_made_once_for_its_owner_only(start, tmp_path):
     assert len(file.read_text()) >= 50
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in file.parent.iterdir()] == ["secret_key"]
+
+
+def test_a_disk_that_is_full_keeps_no_half_of_a_key(tmp_path, monkeypatch):
+    def write_text(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    with pytest.raises(OSError, match="No space left"):
+        read_or_make_secret_key(tmp_path / "secret_key")
+
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_given_key_is_used_and_none_is_made(start, tmp_path):

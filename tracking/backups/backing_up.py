@@ -9,6 +9,7 @@ from children import clock
 from tracking import unrecorded_log
 from tracking.backups.archive import MANIFEST, SECRET_KEY, UNRECORDED, adding, writing
 from tracking.backups.dialects import dialect_of
+from tracking.backups.files import content
 from tracking.backups.manifest import Manifest
 
 
@@ -20,12 +21,12 @@ def back_up(path: Path) -> Manifest:
     dialect = dialect_of(connection)
     with writing(path) as archive:
         made_at = clock.now().isoformat().replace("+00:00", "Z")
-        unrecorded_before = _content(unrecorded_log.path())
+        unrecorded_before = content(unrecorded_log.path())
         with adding(archive, dialect.MEMBER) as part:
             manifest: Manifest = dialect.dump(connection, part, partial(Manifest.of, made_at=made_at))
         if key_is_ours():
-            _add(archive, SECRET_KEY, _content(_key()))
-        _add(archive, UNRECORDED, _both(unrecorded_before, _content(unrecorded_log.path())))
+            _add(archive, SECRET_KEY, content(_key()))
+        _add(archive, UNRECORDED, _both(unrecorded_before, content(unrecorded_log.path())))
         _add(archive, MANIFEST, manifest.to_json().encode())
     return manifest
 
@@ -44,11 +45,7 @@ def _key() -> Path:
     return Path(settings.DATA_DIR, "secret_key")
 
 
-def _content(file: Path) -> bytes:
-    return file.read_bytes() if file.exists() else b""
-
-
-def _add(archive: ZipFile, name: str, content: bytes) -> None:
-    if content:
+def _add(archive: ZipFile, name: str, what: bytes) -> None:
+    if what:
         with adding(archive, name) as part:
-            part.write(content)
+            part.write(what)

@@ -1,4 +1,4 @@
-"""What is written has its name only once it is whole, and is on the disk then."""
+"""Files and folders, as backups need them."""
 
 import fcntl
 import os
@@ -14,6 +14,11 @@ def lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise BackupError("Another backup is being made, or restored.") from None
+
+
+def content(path: Path) -> bytes:
+    """Return none where there is no file."""
+    return path.read_bytes() if path.exists() else b""
 
 
 def sync_folder(folder: Path) -> None:

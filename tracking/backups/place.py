@@ -1,12 +1,11 @@
 """Where something is to be brought to: a place in which nobody lives. All of it raises BackupError where somebody does."""
 
-from pathlib import Path
-
 from django.conf import settings
 from django.db import connection
 
 from tracking import audit_log, unrecorded_log
 from tracking.backups.errors import BackupError
+from tracking.backups.files import content
 
 NOT_A_MODELS = {"django_migrations"}
 OF_NOBODY = {  # what migrate fills, and what is there before the first user: sessions, failed logins, proofs of no event
@@ -39,7 +38,7 @@ def refuse_logs(unrecorded: bytes) -> None:
     """By logs of users, or by events in `unrecorded.log` that are not those which are brought."""
     if audit_log.users_with_log() or any(audit_log.log_named(name).exists() for name in audit_log.NOBODYS):
         _refuse_folder("logs")
-    if _content(unrecorded_log.path()) not in {b"", unrecorded}:
+    if content(unrecorded_log.path()) not in {b"", unrecorded}:
         _refuse_folder("events that are still to be recorded")
 
 
@@ -47,7 +46,3 @@ def _refuse_folder(what: str) -> None:
     raise BackupError(
         f"There are {what} already in {settings.LOG_DIR}: name an empty folder, by CHORE_DATA_DIR or CHORE_LOG_DIR."
     )
-
-
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""

@@ -74,7 +74,7 @@ def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
         if others:
             raise BackupError(f"Nobody else may use the database, stop its server first: {others} more are connected.")
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-        ours = [table for table in _tables(connection) if table in connection.introspection.django_table_names()]
+        ours = sorted({*_tables(connection)} & {*connection.introspection.django_table_names()})
         if ours:
             cursor.execute(f"LOCK TABLE {_listed(connection, ours)} IN SHARE MODE")
         yield

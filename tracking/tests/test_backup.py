@@ -1,5 +1,6 @@
 """`backup` and `restore`: what they refuse, and that a refusal loses nothing. While acts go on: `faults/test_backup.py`."""
 
+import errno
 import fcntl
 import json
 import os
@@ -126,6 +127,22 @@ def test_nor_is_one_touched_that_has_come_meanwhile(tmp_path):
 
 
 @pytest.mark.once
+@pytest.mark.parametrize("module", [os, fcntl])
+def test_a_mount_without_links_or_locks_will_do(module, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(module, {os: "link", fcntl: "flock"}[module], refuse)
+    with writing(tmp_path / "chore.zip"):
+        pass
+    with pytest.raises(BackupError, match="is there already"), writing(tmp_path / "other.zip"):
+        (tmp_path / "other.zip").write_text("theirs")
+
+    assert {*tmp_path.iterdir()} == {tmp_path / "chore.zip", tmp_path / "other.zip"}
+    assert (tmp_path / "other.zip").read_text() == "theirs"
+
+
+@pytest.mark.once
 def test_what_one_has_left_that_was_killed_goes_and_what_another_one_writes_stays(tmp_path):
     file = tmp_path / "chore.zip"
     left = [tmp_path / f".chore.zip.{name}.draft" for name in ("killed", "other")]
@@ -190,7 +207,6 @@ import threading
 
 import psycopg
 from django.core.management import call_command
-from django.db import connection
 from tracking.backups import postgresql
 from tracking.backups.manifest import Manifest
 
@@ -378,6 +394,7 @@ def test_the_journal_of_one_that_was_killed_does_not_come_over_the_next(backup, 
         assert "Clean: 2 children, 0 events." in there.manage("restore", str(backup))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("before", "after", "both"), [("1\n", "1\n2\n", "1\n2\n"), ("1\n", "", "1\n\n"), ("", "2\n", "2\n"), ("", "", "")]
 )
@@ -403,18 +420,20 @@ def test_what_was_not_recorded_yet_comes_too(model_home, tmp_path):
 # What fails on the way
 
 
-def lose_a_child(content):
+def of_another(content):
     told = json.loads(content)
-    return json.dumps({**told, "tally": {**told["tally"], "children_child": 3}})
+    return json.dumps({**told, "tally": {**told["tally"], "children_child": 3}, "migrations": told["migrations"][1:]})
 
 
 def test_where_it_is_not_as_it_was_nothing_is_restored(backup, tmp_path):
-    other = altered(backup, tmp_path / "other.zip", "manifest.json", lose_a_child)
+    other = altered(backup, tmp_path / "other.zip", "manifest.json", of_another)
     with installed(tmp_path / "data") as there:
         key = (there.data / "secret_key").read_bytes()
 
         told = refusal_of(there, "restore", other)
-        assert "Not restored: What was restored is not what was backed up: children_child was 3, and is 2" in told
+        assert (
+            "Not restored: What was restored is not what was backed up: children_child was 3, and is 2; its mig" in told
+        )
         assert (there.data / "secret_key").read_bytes() == key
         there.manage("check", "--database", "default")  # what `migrate` has made is there
         assert "Clean: 2 children, 0 events." in there.manage("restore", str(backup))

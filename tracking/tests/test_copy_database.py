@@ -123,6 +123,21 @@ def test_another_version_is_refused(old, empty):
     )
 
 
+LATER = """
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+MigrationRecorder(connection).record_applied("tracking", "0999_later")
+"""
+
+
+@pytest.mark.once
+def test_nor_into_a_newer_one(old, tmp_path):
+    with installed(tmp_path / "newer") as newer:
+        newer.manage("shell", "--no-imports", script=LATER)
+
+        assert "This database is of a newer version of Chore" in refusal_of(newer, "copy_database", url_of(old))
+
+
 def test_while_either_is_used_by_others_nothing_is_copied(old, empty):
     with used(old):
         assert "Nobody else may use the database" in refusal_of(empty, "copy_database", url_of(old))

@@ -11,8 +11,8 @@ from tracking.backups.errors import BackupError
 
 class Command(PlainCommand):
     help = (
-        "Write the whole installation into FILE, as it is at one moment: database, guards, the key of "
-        "CHORE_DATA_DIR, and what is still to be recorded. Acts go on meanwhile. FILE must not be there; it can be read by its owner only. Exit status 3 if it could not be done."
+        "Write the whole installation into FILE, as it is at one moment: database, guards, the key of CHORE_DATA_DIR, and what is still to "
+        "be recorded. Acts go on meanwhile. FILE must not be there; it can be read by its owner only. Exit status 3 if it could not be done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
